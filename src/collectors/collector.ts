@@ -1,0 +1,50 @@
+import type { FactName } from '../facts/fact-table.ts';
+import type { FactOutcomes } from '../facts/fact.ts';
+import type { CollectorCoverage } from '../inventory/host-record.ts';
+
+/** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
+export type Cell = string | number | Date | null;
+/** A row by column name; every column of the tab is present. */
+export type TabRow = Readonly<Record<string, Cell>>;
+
+/** What a collector is given of one host. */
+export interface HostFacts {
+  /** The host as it was asked: the fallback for its name. */
+  readonly host: string;
+  readonly facts: FactOutcomes;
+  /** ISO 8601, UTC. */
+  readonly collectedAt: string;
+}
+
+/** What several hosts share, known once every host's record was read. */
+export interface Fleet {
+  /** Lower-case cluster FQDN → VI SDK UUID. */
+  readonly clusterUuids: ReadonlyMap<string, string>;
+  /** Lower-case VM id → FQDN of the host whose row keeps the id; the others get a derived one. */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+/** A row on its way to the workbook; `merge` and the fleet's rules work on `vmId`. */
+export interface CollectedRow {
+  /** Lower-case GUID of the VM the row belongs to; undefined on tabs that are not per VM. */
+  readonly vmId?: string;
+  readonly cells: TabRow;
+}
+
+export interface CollectedTab {
+  readonly rows: readonly CollectedRow[];
+  readonly coverage: CollectorCoverage;
+}
+
+/** One RVTools tab: pure functions from facts to its rows. */
+export interface Collector {
+  /** The tab's name, as RVTools spells it. */
+  readonly tab: string;
+  /** True: one row (or look) per VM, so that it has a coverage. */
+  readonly perVm: boolean;
+  /** Without one of these the collector counts as `error`. */
+  readonly requires: readonly FactName[];
+  /** Without one of these some cells are blank. */
+  readonly optional: readonly FactName[];
+  collect(host: HostFacts, fleet: Fleet): CollectedTab;
+}

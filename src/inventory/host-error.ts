@@ -1,0 +1,74 @@
+import { type WinrmErrorCode, winrmErrorKinds } from '../winrm/winrm-error.ts';
+
+/** What can go wrong with one host beyond WinRM itself. */
+export const inventoryErrorKinds = {
+  accountRefused: {
+    when: 'Its account was refused twice elsewhere in this run, so this host was not asked: more refusals could lock the account out.',
+    advice: 'Mend user or password of that credential, then feed the retry file back.',
+    retryable: false,
+  },
+  credentialMissing: {
+    when: 'The host list names a credential that the settings do not hold.',
+    advice: 'Set HYPERV_USER_<NAME> and HYPERV_PASSWORD_<NAME>.',
+    retryable: false,
+  },
+  notHyperV: {
+    when: 'The host has no root/virtualization/v2 namespace: the Hyper-V role is not installed.',
+    advice: 'Take it off the list, or install the role.',
+    retryable: false,
+  },
+  vmmsStopped: {
+    when: 'The Hyper-V Virtual Machine Management service (vmms) does not run.',
+    advice: 'Start-Service vmms on the host.',
+    retryable: true,
+  },
+  noHyperVRights: {
+    when: 'The account may log on, but Hyper-V shows it nothing: an empty list that is no proof of no VMs.',
+    advice: 'Make the account a member of "Hyper-V Administrators" on the host.',
+    retryable: false,
+  },
+  baselineFailed: {
+    when: "The host's own list of VMs could not be read.",
+    advice: 'See the detail; run again with the retry file.',
+    retryable: true,
+  },
+  nothingCollected: {
+    when: 'The host was reached, but nothing usable came back.',
+    advice: 'See the attempts in the report; run again with the retry file.',
+    retryable: true,
+  },
+  scriptRefused: {
+    when: 'PowerShell on the host would not run the collector script (constrained language, AMSI, WDAC).',
+    advice: 'The host is gathered by CIM instead; nothing to do.',
+    retryable: false,
+  },
+  scriptFailed: {
+    when: 'PowerShell on the host ended without a usable answer.',
+    advice: 'The host is gathered by CIM instead; see the detail.',
+    retryable: true,
+  },
+  activityFailed: {
+    when: 'The exporter itself failed while it worked on this host.',
+    advice: 'A bug: report it, with the detail.',
+    retryable: true,
+  },
+} as const satisfies Readonly<Record<string, { when: string; advice: string; retryable: boolean }>>;
+
+export const hostErrorKinds = { ...winrmErrorKinds, ...inventoryErrorKinds } as const;
+export type HostErrorCode = WinrmErrorCode | keyof typeof inventoryErrorKinds;
+
+/** Why a host, or one attempt at it, failed. Survives JSON; never holds a secret. */
+export interface HostError {
+  readonly code: HostErrorCode;
+  readonly host: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly retryable: boolean;
+  readonly detail?: string;
+}
+
+/** Makes the error of a code; `message` replaces the sentence of the table where more is known. */
+export function hostError(code: HostErrorCode, host: string, message?: string, detail?: string): HostError {
+  const { when, advice, retryable } = hostErrorKinds[code];
+  return { code, host, message: message ?? `${host}: ${when}`, advice, retryable, ...(detail ? { detail } : {}) };
+}

@@ -1,0 +1,18 @@
+/**
+ * Where a run's files go: a folder, or a blob container. Names are relative, with forward slashes, e.g.
+ * `20261123T020000Z-7f3a9c/run.json`. A file appears whole or not at all: it is written under a temporary name and
+ * renamed, or committed in one step.
+ */
+export interface Store {
+  /** Writes or replaces a file. */
+  write(name: string, content: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>;
+  /** Writes a file only if there is none of that name; false where there is. */
+  create(name: string, content: string): Promise<boolean>;
+  /** The whole file, or undefined where there is none. */
+  read(name: string): Promise<Buffer | undefined>;
+  exists(name: string): Promise<boolean>;
+  /** Names of all files under a folder, sorted; empty where there is none. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Removes a file; nothing happens where there is none. */
+  remove(name: string): Promise<void>;
+}

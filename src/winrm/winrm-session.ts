@@ -1,0 +1,130 @@
+import type { Result } from '../result.ts';
+import type { WinrmError } from './winrm-error.ts';
+
+export type AuthenticationScheme = 'ntlm' | 'basic';
+
+export interface Credential {
+  /** `DOMAIN\user`, `user@domain` or a local `user`. */
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface WinrmTarget {
+  /** DNS name or IP address; IPv6 without brackets. */
+  readonly host: string;
+  readonly scheme: 'http' | 'https';
+  readonly port: number;
+}
+
+export interface WinrmSessionOptions {
+  readonly target: WinrmTarget;
+  readonly credential: Credential;
+  readonly authentication: AuthenticationScheme;
+  /** Basic over plain http sends the password in the clear: refused unless this is true. */
+  readonly allowBasicOverHttp?: boolean;
+  /** Per connection attempt to the host as a whole, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Longest wait for one operation's answer, in milliseconds; also announced as OperationTimeout. */
+  readonly operationTimeoutMs: number;
+  /** Aborts whatever is under way; the shell is still deleted. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EnumerateRequest {
+  /** Forward slashes, e.g. `root/virtualization/v2`. */
+  readonly namespace: string;
+  readonly className: string;
+  /** Without it whole instances are asked for, by class URI; with it `SELECT … FROM className`. */
+  readonly properties?: readonly string[];
+  /** WQL condition. */
+  readonly where?: string;
+  /** Most instances per answer. Default 1,000; halved when an answer would be too large for the host. */
+  readonly maxElements?: number;
+  /** Longest time for the whole enumeration, in milliseconds. Default: the session's operation timeout per answer. */
+  readonly timeoutMs?: number;
+}
+
+/** One value as it came over the wire; CIM types are the caller's knowledge. */
+export type CimWireValue =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'nil' }
+  /** `cim:Datetime`, `cim:Date` or `cim:Interval`. */
+  | { readonly kind: 'datetime' | 'interval'; readonly text: string }
+  /** An endpoint reference: the keys of the object it points to. */
+  | { readonly kind: 'reference'; readonly className: string | undefined; readonly keys: Readonly<Record<string, string>> }
+  /** An embedded object. */
+  | { readonly kind: 'instance'; readonly instance: CimWireInstance };
+
+export interface CimWireInstance {
+  /** The class the instance names itself; undefined for the XmlFragment of a projection. */
+  readonly className: string | undefined;
+  /** Repeated elements are the elements of an array, in order; an array of one looks like a scalar. */
+  readonly properties: Readonly<Record<string, readonly CimWireValue[]>>;
+}
+
+export interface ShellOptions {
+  /** Shown by the host's own tools, e.g. `hyperv-rvtools/<runId>`. */
+  readonly name: string;
+  /** After this idle time the host deletes the shell by itself, in milliseconds. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface CommandRequest {
+  readonly command: string;
+  readonly arguments?: readonly string[];
+  /** Sent as UTF-8 bytes in as many pieces as the host's envelope size demands; closes stdin. */
+  readonly stdin?: string;
+  /** The whole command's deadline, in milliseconds. What arrived until then is kept. */
+  readonly deadlineMs: number;
+  /** Called with every piece of stdout as it arrives. Returning 'stop' ends the command early, as done. */
+  readonly onStdout?: (bytes: Buffer) => 'stop' | undefined;
+}
+
+export interface CommandOutcome {
+  /** Undefined where the command was stopped by `onStdout`. */
+  readonly exitCode: number | undefined;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** A failed command still hands over what had arrived. */
+export interface CommandFailure {
+  readonly error: WinrmError;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+export interface WinrmShell {
+  readonly shellId: string;
+  run(request: CommandRequest): Promise<Result<CommandOutcome, CommandFailure>>;
+  /** Deletes the shell, on its own short deadline, also after an abort. Never throws; may be called twice. */
+  close(): Promise<void>;
+}
+
+export interface WinrmCounters {
+  /** HTTP requests sent, authentication included. */
+  readonly requests: number;
+  /** TCP connections made. */
+  readonly connections: number;
+}
+
+/** What the host told about itself while authenticating, where the scheme tells it (NTLM's target information). */
+export interface AuthenticationNotes {
+  readonly computerName?: string;
+  readonly domainName?: string;
+}
+
+/** A conversation with one host: one keep-alive connection, one request in flight. Nothing is sent before it is needed. */
+export interface WinrmSession {
+  /** Unauthenticated; proves that a WS-Management listener is there. */
+  identify(): Promise<Result<{ readonly productVendor: string; readonly productVersion: string }, WinrmError>>;
+  enumerate(request: EnumerateRequest): Promise<Result<readonly CimWireInstance[], WinrmError>>;
+  openShell(options: ShellOptions): Promise<Result<WinrmShell, WinrmError>>;
+  readonly counters: WinrmCounters;
+  readonly authenticationNotes: AuthenticationNotes;
+  /** Closes every shell still open, then the connection. */
+  close(): Promise<void>;
+}
+
+/** Opens a session; the implementation is `openWinrmSession` in `session.ts`. */
+export type OpenWinrmSession = (options: WinrmSessionOptions) => WinrmSession;
