@@ -1,0 +1,94 @@
+import type { CimRepository } from './cim-repository.ts';
+
+/** How a simulated host behaves. */
+export const personalities = [
+  'healthy',
+  /** No VMs. */
+  'empty',
+  /** Nothing listens: connections are refused. */
+  'dead',
+  /** Takes the connection and never answers. */
+  'blackHole',
+  /** Drops the first collection's connection mid-way for good, and works at the next attempt. */
+  'intermittent',
+  /** Every fact takes ten times as long. */
+  'slow',
+  /** Refuses the fleet's account. */
+  'wrongCredentials',
+  /** Lets the account in, but Hyper-V's namespace shows it empty lists. */
+  'noRights',
+  /** No root/virtualization/v2. */
+  'notHyperV',
+  /** vmms is stopped: Hyper-V's lists are empty, Win32_Service says why. */
+  'vmmsStopped',
+  /** The script ends in the middle of a frame, at every attempt. */
+  'cutOffMidScript',
+  /** A VM leaves to another host between the first and the last baseline. */
+  'vmMoves',
+  /** Reached under a second name. */
+  'listedTwice',
+  /** Keys of its setting data do not follow the known grammar, so that joins fail. */
+  'strangeKeys',
+] as const;
+export type Personality = (typeof personalities)[number];
+
+/** The truth about one VM, for tests: what the repository was made from. */
+export interface SimulatedVm {
+  /** Upper-case GUID, as Hyper-V has it. */
+  readonly id: string;
+  readonly name: string;
+  /** Msvm_ComputerSystem.EnabledState. */
+  readonly state: number;
+  readonly generation: 1 | 2;
+  readonly processors: number;
+  /** MiB. */
+  readonly memory: {
+    readonly startup: number;
+    readonly dynamic: boolean;
+    readonly minimum: number;
+    readonly maximum: number;
+    /** MiB assigned now; 0 when off. */
+    readonly assigned: number;
+  };
+  readonly adapters: readonly {
+    readonly kind: 'synthetic' | 'emulated';
+    /** 12 hex digits. */
+    readonly mac: string;
+    readonly staticMac: boolean;
+    readonly switchName: string | null;
+    readonly vlan: { readonly mode: 'untagged' } | { readonly mode: 'access'; readonly id: number } | { readonly mode: 'trunk' };
+    readonly ipAddresses: readonly string[];
+  }[];
+  readonly diskPaths: readonly string[];
+  readonly checkpoints: number;
+  /** OSName by KVP; null without KVP. */
+  readonly guestOs: string | null;
+  readonly dnsName: string | null;
+  readonly replicationMode: number;
+  readonly notes: string;
+}
+
+export interface SimulatedHost {
+  /** Short name, upper case, as Windows has it. */
+  readonly name: string;
+  /** Lower-case FQDN; a workgroup host its short name. */
+  readonly fqdn: string;
+  readonly personality: Personality;
+  readonly cluster: string | null;
+  readonly smbiosUuid: string;
+  /** The VMs it shows at the first baseline. */
+  readonly vms: readonly SimulatedVm[];
+  /** What it shows until its facts were asked for. */
+  readonly repository: CimRepository;
+  /** What it shows after that; set where a VM moves during the run. */
+  readonly repositoryAfter?: CimRepository;
+  /** Milliseconds for a fact's query; the server adds its own latency. */
+  readonly factCostMs: number;
+  /** Index of the host whose second name this is (`listedTwice`). */
+  readonly sameAs?: number;
+}
+
+export interface SimulatedFleet {
+  readonly seed: number;
+  readonly hosts: readonly SimulatedHost[];
+}
