@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/** One setting as users know it. */
+export interface SettingDeclaration {
+  readonly meaning: string;
+  /** What holds where the setting is not set, in words for the README. */
+  readonly default: string;
+  /** True: its value is shown nowhere, not even in an error. */
+  readonly secret: boolean;
+  /** What a value has to be, to end the sentence "NAME must be …". */
+  readonly mustBe: string;
+  /** Reads a value that is set. */
+  readonly schema: z.ZodType;
+}
+
+const text = z.string();
+
+const trueOrFalse = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no']))
+  .transform((word) => word === 'true' || word === '1' || word === 'yes');
+
+const share = z
+  .string()
+  .regex(/^\d*\.?\d+$/)
+  .transform(Number)
+  .pipe(z.number().min(0).max(1));
+
+/** Every setting that has a name of its own, read from the environment and from `.env`. */
+export const settingTable = {
+  HYPERV_USER: {
+    meaning: 'The account that hosts are asked with: `DOMAIN\\user`, `user@domain` or a local `user`.',
+    default: 'none',
+    secret: false,
+    mustBe: 'an account name',
+    schema: text,
+  },
+  HYPERV_PASSWORD: {
+    meaning: 'Its password.',
+    default: 'none',
+    secret: true,
+    mustBe: 'a password',
+    schema: text,
+  },
+  HYPERV_HOSTS: {
+    meaning: 'The hosts, where neither `--hosts` nor `--hosts-file` is given.',
+    default: 'none',
+    secret: false,
+    mustBe: 'a list of hosts, separated by commas',
+    schema: text,
+  },
+  HYPERV_HOSTS_FILE: {
+    meaning: 'A file with the hosts, where nothing above names any.',
+    default: 'none',
+    secret: false,
+    mustBe: 'the path of a file',
+    schema: text,
+  },
+  HYPERV_AUTH: {
+    meaning: 'How to log on: `ntlm` or `basic`.',
+    default: '`ntlm`',
+    secret: false,
+    mustBe: 'ntlm or basic',
+    schema: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['ntlm', 'basic'])),
+  },
+  HYPERV_VIA: {
+    meaning: 'How facts are gathered: `auto`, `script` or `cim`.',
+    default: '`auto`',
+    secret: false,
+    mustBe: 'auto, script or cim',
+    schema: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['auto', 'script', 'cim'])),
+  },
+  COVERAGE_THRESHOLD: {
+    meaning: 'The share of VMs that every per-VM collector has to cover for `Inventory OK`.',
+    default: '`0.90`',
+    secret: false,
+    mustBe: 'a number from 0 to 1',
+    schema: share,
+  },
+  ALLOW_PARTIAL_OK: {
+    meaning: '`true`: coverage under the threshold still counts as `Inventory OK`.',
+    default: '`false`',
+    secret: false,
+    mustBe: 'true or false',
+    schema: trueOrFalse,
+  },
+} as const satisfies Readonly<Record<string, SettingDeclaration>>;
+
+export type SettingName = keyof typeof settingTable;
+
+/** Settings by name where part of the name is the user's: for hosts with `credential=<name>`. */
+export const namedSettingTable = {
+  'HYPERV_USER_<NAME>': {
+    meaning: 'The account for hosts that say `credential=<name>`.',
+    secret: false,
+  },
+  'HYPERV_PASSWORD_<NAME>': {
+    meaning: 'Its password.',
+    secret: true,
+  },
+} as const satisfies Readonly<Record<string, { meaning: string; secret: boolean }>>;

@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadSettings } from '../../src/settings/load-settings.ts';
+import { type RawSettings, readSettings } from '../../src/settings/settings.ts';
+
+const valid = (environment: RawSettings, file: RawSettings = {}) => {
+  const settings = readSettings(environment, file);
+  if (!settings.ok) throw new Error(JSON.stringify(settings.error));
+  return settings.value;
+};
+const errorsOf = (environment: RawSettings, file: RawSettings = {}) => {
+  const settings = readSettings(environment, file);
+  return settings.ok ? [] : settings.error;
+};
+
+describe('settings', () => {
+  it('are all optional', () => {
+    expect(valid({})).toMatchObject({ credential: undefined, namedCredentials: new Map() });
+  });
+
+  it('come from the environment before .env', () => {
+    const file = { HYPERV_AUTH: 'basic', HYPERV_VIA: 'cim' };
+    expect(valid({ HYPERV_AUTH: 'ntlm' }, file)).toMatchObject({ authentication: 'ntlm', via: 'cim' });
+  });
+
+  it('that are empty count as not set', () => {
+    expect(valid({ HYPERV_AUTH: '' }, { HYPERV_AUTH: 'basic' }).authentication).toBe('basic');
+    expect(valid({ HYPERV_AUTH: '' }).authentication).toBeUndefined();
+  });
+
+  it('hold an account for each credential name', () => {
+    const settings = valid({
+      HYPERV_USER: 'LAB\\reader',
+      HYPERV_PASSWORD: 'one',
+      HYPERV_USER_EDGE: 'edge\\reader',
+      HYPERV_PASSWORD_EDGE: 'two',
+    });
+    expect(settings.credential).toEqual({ user: 'LAB\\reader', password: 'one' });
+    expect(settings.namedCredentials).toEqual(new Map([['edge', { user: 'edge\\reader', password: 'two' }]]));
+  });
+
+  it.each([
+    [{ HYPERV_USER: 'reader' }, 'HYPERV_PASSWORD must be set, because HYPERV_USER is.'],
+    [{ HYPERV_PASSWORD: 's3cret' }, 'HYPERV_USER must be set, because HYPERV_PASSWORD is.'],
+    [{ HYPERV_PASSWORD_EDGE: 's3cret' }, 'HYPERV_USER_EDGE must be set, because HYPERV_PASSWORD_EDGE is.'],
+  ])('name the half of an account that is missing: %j', (environment, message) => {
+    expect(errorsOf(environment).map((error) => error.message)).toEqual([message]);
+  });
+
+  it.each([
+    ['HYPERV_AUTH', 'kerberoast'],
+    ['HYPERV_VIA', 'carrier-pigeon'],
+    ['COVERAGE_THRESHOLD', '1.5'],
+    ['COVERAGE_THRESHOLD', '90 %'],
+    ['COVERAGE_THRESHOLD', '-0.5'],
+    ['ALLOW_PARTIAL_OK', 'perhaps'],
+  ])('that are wrong are named, but their value is not told: %s', (name, value) => {
+    const errors = errorsOf({ [name]: value });
+    expect(errors.map(({ setting }) => setting)).toEqual([name]);
+    expect(JSON.stringify(errors)).not.toContain(value);
+  });
+
+  it('report every error at once', () => {
+    expect(errorsOf({ HYPERV_AUTH: 'x', COVERAGE_THRESHOLD: 'y', HYPERV_USER: 'z' })).toHaveLength(3);
+  });
+
+  it.each([
+    ['0', 0],
+    ['.9', 0.9],
+    ['0.90', 0.9],
+    ['1', 1],
+  ])('take %s as a coverage threshold', (value, threshold) => {
+    expect(valid({ COVERAGE_THRESHOLD: value }).coverageThreshold).toBe(threshold);
+  });
+
+  it.each([
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['yes', true],
+    ['false', false],
+    ['0', false],
+    ['no', false],
+  ])('take %s as an answer', (value, allowed) => {
+    expect(valid({ ALLOW_PARTIAL_OK: value }).allowPartialOk).toBe(allowed);
+  });
+});
+
+describe('the .env file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'settings-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('may hold a password with any character between single quotes', async () => {
+    const path = join(folder, '.env');
+    await writeFile(path, "HYPERV_USER='LAB\\new reader'\nHYPERV_PASSWORD='a#b \"c\" $d\\n'\n");
+    const settings = await loadSettings({}, { path, required: true });
+    expect(settings.ok && settings.value.credential).toEqual({ user: 'LAB\\new reader', password: 'a#b "c" $d\\n' });
+  });
+
+  it('may be missing unless it was asked for', async () => {
+    const path = join(folder, 'none.env');
+    expect((await loadSettings({}, { path, required: false })).ok).toBe(true);
+    const asked = await loadSettings({}, { path, required: true });
+    expect(asked.ok ? [] : asked.error.map(({ message }) => message)).toEqual([
+      `--env-file: ${path} cannot be read (ENOENT).`,
+    ]);
+  });
+
+  it('leaves the environment of the process alone', async () => {
+    const path = join(folder, '.env');
+    await writeFile(path, 'HYPERV_ONLY_IN_FILE=x\n');
+    await loadSettings({}, { path, required: true });
+    expect(process.env.HYPERV_ONLY_IN_FILE).toBeUndefined();
+  });
+});
