@@ -86,7 +86,9 @@ export interface ScriptFactDeclaration {
 export type FactDeclaration = CimFactDeclaration | ScriptFactDeclaration;
 
 /** A row of a fact as the collectors see it. */
-export type RowOf<Properties extends PropertyTypes> = { readonly [Name in keyof Properties]: ValueOf<Properties[Name]> };
+export type RowOf<Properties extends PropertyTypes> = {
+  readonly [Name in keyof Properties]: ValueOf<Properties[Name]>;
+};
 
 /** Why a fact has no rows. Codes are stable. */
 export type FactErrorCode =

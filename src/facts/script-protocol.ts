@@ -61,6 +61,11 @@ export type ScriptMessage =
       readonly name: string;
       readonly properties: readonly string[];
       readonly rows: readonly (readonly unknown[])[];
+      /**
+       * Number of this message within its fact, from 0. Lets the reader see that a lost frame took the beginning of a
+       * fact along; where it is missing, the first fact after a lost frame is not trusted.
+       */
+      readonly part?: number;
       /** True: further messages of this fact follow; its rows are those of all its messages, in order. */
       readonly more: boolean;
       /** Milliseconds the host spent on it; on the last message of the fact. */

@@ -1,0 +1,150 @@
+import { type Result, success } from '../result.ts';
+import type { WinrmError, WinrmErrorCode } from '../winrm/winrm-error.ts';
+import type { CimWireInstance, EnumerateRequest, WinrmSession } from '../winrm/winrm-session.ts';
+import { canonicalRows, isMismatch } from './cim-values.ts';
+import type { CimFactDeclaration, FactErrorCode, FactOutcome } from './fact.ts';
+import { declarationOf, type FactName } from './fact-table.ts';
+
+/** Errors after which the session is of no more use; any other concerns the one fact. */
+const sessionErrors: ReadonlySet<WinrmErrorCode> = new Set<WinrmErrorCode>([
+  'nameNotResolved',
+  'connectionRefused',
+  'connectTimedOut',
+  'connectionLost',
+  'tlsFailed',
+  'logonRefused',
+  'authenticationNotOffered',
+  'unencryptedRefused',
+  'basicOverHttp',
+  'serviceUnavailable',
+  'cancelled',
+]);
+
+/** True: no more facts need be asked over this session. */
+export const endsSession = (error: WinrmError): boolean => sessionErrors.has(error.code);
+
+export const failedFact = (code: FactErrorCode, message: string): FactOutcome => ({
+  status: 'failed',
+  error: { code, message },
+});
+
+const factErrorCodes: Partial<Record<WinrmErrorCode, FactErrorCode>> = {
+  accessDenied: 'factDenied',
+  operationTimedOut: 'factTimedOut',
+};
+
+type Instances = Result<readonly CimWireInstance[], WinrmError>;
+type Ask = (request: Omit<EnumerateRequest, 'namespace' | 'className' | 'timeoutMs'>) => Promise<Instances>;
+
+/**
+ * Which of the declared properties the host's class has. One unknown name fails a whole SELECT, and an unfiltered
+ * instance may be too costly to look at (thumbnails): so the names are tried in halves, under a condition that no
+ * instance fulfils. `undefined`: not even the key is known, so the query fails for another reason.
+ */
+async function knownProperties(
+  ask: Ask,
+  names: readonly string[],
+): Promise<Result<readonly string[] | undefined, WinrmError>> {
+  const [key, ...others] = names;
+  if (key === undefined) return success(undefined);
+  const nothing = `${key} = ''`;
+  const accepts = async (properties: readonly string[]): Promise<Result<boolean, WinrmError>> => {
+    const asked = await ask({ properties, where: nothing });
+    if (asked.ok) return success(true);
+    return asked.error.code === 'invalidQuery' ? success(false) : asked;
+  };
+  async function known(candidates: readonly string[]): Promise<Result<readonly string[], WinrmError>> {
+    if (candidates.length === 0) return success([]);
+    const accepted = await accepts(candidates);
+    if (!accepted.ok) return accepted;
+    if (accepted.value) return success(candidates);
+    if (candidates.length === 1) return success([]);
+    const middle = Math.ceil(candidates.length / 2);
+    const left = await known(candidates.slice(0, middle));
+    if (!left.ok) return left;
+    const right = await known(candidates.slice(middle));
+    return right.ok ? success([...left.value, ...right.value]) : right;
+  }
+  const keyAccepted = await accepts([key]);
+  if (!keyAccepted.ok) return keyAccepted;
+  if (!keyAccepted.value) return success(undefined);
+  const rest = await known(others);
+  return rest.ok ? success([key, ...rest.value]) : rest;
+}
+
+/** The declared properties, by WQL; where the host refuses the list, those that its class has. */
+async function askListed(ask: Ask, names: readonly string[], where: string | undefined): Promise<Instances> {
+  const condition = where === undefined ? {} : { where };
+  const first = await ask({ properties: names, ...condition });
+  if (first.ok || first.error.code !== 'invalidQuery') return first;
+  const known = await knownProperties(ask, names);
+  if (!known.ok) return known;
+  if (known.value !== undefined && known.value.length < names.length)
+    return ask({ properties: known.value, ...condition });
+  // A filtered query does not tell a missing class from a bad query; the bare class URI does.
+  const bare = await ask({ maxElements: 1 });
+  return bare.ok ? first : bare;
+}
+
+async function askFact(
+  session: WinrmSession,
+  { namespace, className, properties, select, where }: CimFactDeclaration,
+  remainingMs: () => number,
+): Promise<Instances> {
+  const ask: Ask = (request) =>
+    session.enumerate({ namespace, className, ...request, timeoutMs: Math.max(1, Math.round(remainingMs())) });
+  if (select === 'listed' || where !== undefined) return askListed(ask, Object.keys(properties), where);
+  return ask({});
+}
+
+function outcomeOf(declaration: CimFactDeclaration, answer: Instances, durationMs: number): FactOutcome {
+  if (!answer.ok) {
+    const { code, message, detail } = answer.error;
+    const text = detail ? `${message} ${detail}` : message;
+    if (code === 'resourceNotFound' && declaration.mayBeAbsent) return { status: 'absent', message: text };
+    return failedFact(factErrorCodes[code] ?? 'factFailed', text);
+  }
+  const rows = canonicalRows(answer.value, declaration.className, declaration.properties);
+  if (isMismatch(rows)) return failedFact('factFailed', `${declaration.className}: ${rows.mismatch}`);
+  return { status: 'ok', properties: Object.keys(declaration.properties), rows, durationMs };
+}
+
+export interface CimGatheringRequest {
+  readonly facts: readonly FactName[];
+  /** Milliseconds for all facts together; what is not asked by then has timed out. */
+  readonly deadlineMs: number;
+  /** A clock in milliseconds. */
+  readonly now: () => number;
+}
+
+/** What came of the facts by name; `error` where the session broke, and the facts not asked are then missing. */
+export interface CimGathering {
+  readonly outcomes: ReadonlyMap<string, FactOutcome>;
+  readonly error?: WinrmError;
+}
+
+/** Reads the fact table by WS-Management Enumerate: no PowerShell on the host. */
+export async function gatherByCim(
+  session: WinrmSession,
+  { facts, deadlineMs, now }: CimGatheringRequest,
+): Promise<CimGathering> {
+  const outcomes = new Map<string, FactOutcome>();
+  const end = now() + deadlineMs;
+  for (const name of facts) {
+    const declaration = declarationOf(name);
+    if ('script' in declaration) {
+      const message = `${name} needs the script; without it: ${declaration.costsByCim.join(', ')}`;
+      outcomes.set(name, failedFact('notAvailableByCim', message));
+      continue;
+    }
+    const startedAt = now();
+    if (startedAt >= end) {
+      outcomes.set(name, failedFact('factNotReceived', 'The time for this host was over before this fact was asked.'));
+      continue;
+    }
+    const answer = await askFact(session, declaration, () => end - now());
+    if (!answer.ok && endsSession(answer.error)) return { outcomes, error: answer.error };
+    outcomes.set(name, outcomeOf(declaration, answer, Math.round(now() - startedAt)));
+  }
+  return { outcomes };
+}

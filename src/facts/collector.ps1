@@ -1,0 +1,233 @@
+# Hyper-V RVTools Exporter: the collector script.
+#
+# It only reads: CIM classes (Get-CimClass, Get-CimInstance) and what the requested script blocks read. It writes nothing
+# to the host's disk and changes nothing but its own process priority. It arrives over stdin, after one line that sets
+# $InventoryRequest, and answers in frames on stdout: script-protocol.ts describes both.
+#
+# Windows PowerShell 4.0 syntax, ASCII only. Numbers and dates are written with the invariant culture, errors are told
+# apart by number and type and never by their (localised) text.
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$WarningPreference = 'SilentlyContinue'
+
+try {
+    [Diagnostics.Process]::GetCurrentProcess().PriorityClass = 'BelowNormal'
+} catch {
+    # A host that does not allow it is read at normal priority.
+}
+
+$invariant = [Globalization.CultureInfo]::InvariantCulture
+$request = ConvertFrom-Json -InputObject $InventoryRequest
+$flushBytes = [int]$request.flushBytes
+$flushMs = [int]$request.flushMs
+$operationTimeoutSec = [int]$request.operationTimeoutSec
+$stdout = [Console]::Out
+# Not SHA256.Create(): on .NET Framework that is the managed class, which a FIPS policy forbids.
+$sha256 = New-Object Security.Cryptography.SHA256CryptoServiceProvider
+$outsideJson = [regex]'[^\x20-\x7e]'
+$frame = @{ Sequence = 0; Messages = New-Object Text.StringBuilder; Clock = [Diagnostics.Stopwatch]::StartNew() }
+
+function Send-Frame {
+    if ($frame.Messages.Length -eq 0) { return }
+    $bytes = [Text.Encoding]::ASCII.GetBytes('{"messages":[' + $frame.Messages.ToString() + ']}')
+    $memory = New-Object IO.MemoryStream
+    $gzip = New-Object IO.Compression.GZipStream($memory, [IO.Compression.CompressionMode]::Compress)
+    $gzip.Write($bytes, 0, $bytes.Length)
+    $gzip.Close()
+    $base64 = [Convert]::ToBase64String($memory.ToArray())
+    $hash = [BitConverter]::ToString($sha256.ComputeHash([Text.Encoding]::ASCII.GetBytes($base64))).Replace('-', '').ToLowerInvariant()
+    $frame.Sequence++
+    # One write, so that nothing else on stdout can fall in between.
+    $stdout.Write('HVR1 ' + $frame.Sequence.ToString($invariant) + ' ' + $base64.Length.ToString($invariant) + ' ' + $hash + "`n" + $base64 + "`n")
+    $stdout.Flush()
+    [void]$frame.Messages.Remove(0, $frame.Messages.Length)
+    $frame.Clock.Restart()
+}
+
+function Add-Message([string]$json) {
+    if ($frame.Messages.Length -gt 0) { [void]$frame.Messages.Append(',') }
+    [void]$frame.Messages.Append($json)
+    if ($frame.Messages.Length -ge $flushBytes -or $frame.Clock.ElapsedMilliseconds -ge $flushMs) { Send-Frame }
+}
+
+# Escapes what JSON or ASCII has no plain form for; quotes and backslashes are already escaped.
+function Protect-Text([string]$text) {
+    $safe = New-Object Text.StringBuilder
+    foreach ($character in $text.ToCharArray()) {
+        $code = [int]$character
+        if ($code -ge 32 -and $code -le 126) { [void]$safe.Append($character) }
+        else { [void]$safe.Append('\u').Append($code.ToString('x4', $invariant)) }
+    }
+    $safe.ToString()
+}
+
+function ConvertTo-JsonText([string]$text) {
+    $text = $text.Replace('\', '\\').Replace('"', '\"')
+    if ($outsideJson.IsMatch($text)) { $text = Protect-Text $text }
+    '"' + $text + '"'
+}
+
+# The canonical text of a datetime, as fact.ts has it.
+function ConvertTo-UtcText([DateTime]$value) {
+    $value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", $invariant)
+}
+
+# A value inside a reference or an embedded object; $null for what has no text.
+function ConvertTo-InnerText($value) {
+    if ($null -eq $value) { return $null }
+    if ($value -is [string]) { return $value }
+    if ($value -is [bool]) { return $value.ToString().ToLowerInvariant() }
+    if ($value -is [DateTime]) { return ConvertTo-UtcText $value }
+    if ($value -is [Array]) {
+        $texts = foreach ($element in $value) { ConvertTo-InnerText $element }
+        return (@($texts) -join "`n")
+    }
+    if ($value -is [char]) { return [string]$value }
+    if ($value -is [IFormattable] -and $value -is [ValueType]) { return $value.ToString($null, $invariant) }
+    $null
+}
+
+# Keys of a referenced object, properties of an embedded one: name to text, without nulls.
+function ConvertTo-JsonObject($instance) {
+    $members = New-Object Collections.ArrayList
+    foreach ($property in $instance.CimInstanceProperties) {
+        $text = ConvertTo-InnerText $property.Value
+        if ($null -ne $text) { [void]$members.Add((ConvertTo-JsonText $property.Name) + ':' + (ConvertTo-JsonText $text)) }
+    }
+    '{' + ($members -join ',') + '}'
+}
+
+# Every type but the most frequent ones, which the row loop writes itself.
+function ConvertTo-JsonValue($value, [string]$type) {
+    if ($type.EndsWith('[]')) {
+        $elementType = $type.Substring(0, $type.Length - 2)
+        $elements = New-Object Collections.ArrayList
+        foreach ($element in $value) {
+            if ($null -ne $element) { [void]$elements.Add((ConvertTo-JsonValue $element $elementType)) }
+        }
+        return '[' + ($elements -join ',') + ']'
+    }
+    if ($type -eq 'string') { return ConvertTo-JsonText ([string]$value) }
+    if ($type -eq 'boolean') { if ($value) { return 'true' } else { return 'false' } }
+    if ($type -eq 'datetime') { return '"' + (ConvertTo-UtcText $value) + '"' }
+    if ($type -eq 'interval') {
+        $ticks = ([TimeSpan]$value).Ticks
+        return (($ticks - $ticks % 10000) / 10000).ToString($invariant)
+    }
+    if ($type -eq 'reference' -or $type -eq 'instance') { return ConvertTo-JsonObject $value }
+    if ($type -eq 'uint64' -or $type -eq 'sint64') { return '"' + $value.ToString($invariant) + '"' }
+    $value.ToString($invariant)
+}
+
+# Everything about an error that does not depend on the host's language.
+function Get-ErrorMark($failure) {
+    $marks = @([string]$failure.FullyQualifiedErrorId, [string]$failure.CategoryInfo.Category)
+    $exception = $failure.Exception
+    while ($null -ne $exception) {
+        $marks += $exception.GetType().Name, [string]$exception.NativeErrorCode, [string]$exception.MessageId
+        $marks += '0x{0:x8}' -f $exception.HResult
+        if ($null -ne $exception.StatusCode) { $marks += '0x{0:x8}' -f $exception.StatusCode }
+        $exception = $exception.InnerException
+    }
+    $marks -join ' '
+}
+
+# WBEM_E_INVALID_CLASS, WBEM_E_INVALID_NAMESPACE, WBEM_E_NOT_FOUND; a registry key or path that is not there.
+$markOfAbsent = '\b(InvalidClass|InvalidNamespace|ItemNotFoundException)\b|0x(80041010|8004100e|80041002)'
+# WBEM_E_ACCESS_DENIED, E_ACCESSDENIED.
+$markOfDenied = '\b(AccessDenied|PermissionDenied|UnauthorizedAccessException|SecurityException)\b|0x(80041003|80070005)'
+# WBEM_E_TIMED_OUT, the WS-Management time-out, ERROR_TIMEOUT.
+$markOfTimeout = '\b(OperationTimeout|TimeoutException)\b|0x(80041069|80338029|800705b4)'
+
+function Add-Failure($fact, $failure, [long]$elapsedMs) {
+    $mark = Get-ErrorMark $failure
+    $name = ConvertTo-JsonText $fact.name
+    $message = ConvertTo-JsonText $failure.Exception.Message
+    if ($mark -match $markOfAbsent -and $fact.mayBeAbsent) {
+        Add-Message ('{"kind":"absent","name":' + $name + ',"message":' + $message + '}')
+        return
+    }
+    $code = 'factFailed'
+    if ($mark -match $markOfDenied) { $code = 'factDenied' }
+    # Whatever a provider says once its time is over, the time is the reason.
+    elseif ($mark -match $markOfTimeout -or $elapsedMs -ge 1000 * $operationTimeoutSec) { $code = 'factTimedOut' }
+    Add-Message ('{"kind":"failed","name":' + $name + ',"code":"' + $code + '","message":' + $message + '}')
+}
+
+function Get-FactItem($fact, [string[]]$names) {
+    if ($null -ne $fact.PSObject.Properties['script']) { return & ([ScriptBlock]::Create($fact.script)) }
+    $arguments = @{ Namespace = $fact.namespace; ClassName = $fact.className; OperationTimeoutSec = $operationTimeoutSec }
+    if ($null -ne $fact.PSObject.Properties['select'] -and $fact.PSObject.Properties['select'].Value -eq 'listed') {
+        # One property that this Windows lacks would fail the whole query.
+        $class = Get-CimClass @arguments
+        $arguments.Property = @(foreach ($property in $class.CimClassProperties) { if ($names -contains $property.Name) { $property.Name } })
+    }
+    if ($null -ne $fact.PSObject.Properties['where']) { $arguments.Filter = $fact.PSObject.Properties['where'].Value }
+    Get-CimInstance @arguments
+}
+
+function Add-Fact($fact) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $names = @(foreach ($property in $fact.properties.PSObject.Properties) { $property.Name })
+    $types = @(foreach ($property in $fact.properties.PSObject.Properties) { $property.Value })
+    $count = $names.Length
+    $isScript = $null -ne $fact.PSObject.Properties['script']
+    $head = '{"kind":"fact","name":' + (ConvertTo-JsonText $fact.name) + ',"properties":[' + (@(foreach ($name in $names) { ConvertTo-JsonText $name }) -join ',') + '],"rows":['
+    $rows = New-Object Text.StringBuilder
+    $part = @{ Number = 0 }
+    try {
+        Get-FactItem $fact $names | ForEach-Object {
+            $item = $_
+            # A class answers for its subclasses too; their instances are not what was asked for.
+            if ($null -eq $item -or (-not $isScript -and $item.CimSystemProperties.ClassName -ne $fact.className)) { return }
+            if ($rows.Length -ge $flushBytes) {
+                Add-Message ($head + $rows.ToString() + '],"part":' + $part.Number + ',"more":true,"ms":' + $clock.ElapsedMilliseconds.ToString($invariant) + '}')
+                $part.Number++
+                [void]$rows.Remove(0, $rows.Length)
+            }
+            if ($rows.Length -gt 0) { [void]$rows.Append(',') }
+            [void]$rows.Append('[')
+            for ($index = 0; $index -lt $count; $index++) {
+                if ($index -gt 0) { [void]$rows.Append(',') }
+                $type = $types[$index]
+                $value = $null
+                if (-not $isScript) {
+                    $property = $item.CimInstanceProperties[$names[$index]]
+                    if ($null -ne $property) { $value = $property.Value }
+                }
+                elseif ($item -is [Collections.IDictionary]) { $value = $item[$names[$index]] }
+                else {
+                    $property = $item.PSObject.Properties[$names[$index]]
+                    if ($null -ne $property) { $value = $property.Value }
+                }
+                if ($null -eq $value) {
+                    if ($type.EndsWith('[]')) { [void]$rows.Append('[]') } else { [void]$rows.Append('null') }
+                }
+                elseif ($type -eq 'string' -and $value -is [string]) {
+                    $text = $value.Replace('\', '\\').Replace('"', '\"')
+                    if ($outsideJson.IsMatch($text)) { $text = Protect-Text $text }
+                    [void]$rows.Append('"').Append($text).Append('"')
+                }
+                elseif ($type -eq 'uint16' -or $type -eq 'uint32') { [void]$rows.Append($value.ToString($invariant)) }
+                else { [void]$rows.Append((ConvertTo-JsonValue $value $type)) }
+            }
+            [void]$rows.Append(']')
+        }
+        Add-Message ($head + $rows.ToString() + '],"part":' + $part.Number + ',"more":false,"ms":' + $clock.ElapsedMilliseconds.ToString($invariant) + '}')
+    } catch {
+        Add-Failure $fact $_ $clock.ElapsedMilliseconds
+    }
+}
+
+Add-Message ('{"kind":"hello","powershell":' + (ConvertTo-JsonText $PSVersionTable.PSVersion) + ',"languageMode":' + (ConvertTo-JsonText $ExecutionContext.SessionState.LanguageMode) + ',"culture":' + (ConvertTo-JsonText ([Globalization.CultureInfo]::CurrentCulture.Name)) + '}')
+$asked = 0
+foreach ($fact in @($request.facts)) {
+    if ($fact.slow) { Send-Frame }
+    Add-Fact $fact
+    $asked++
+    if ($request.flushEach) { Send-Frame }
+}
+Add-Message ('{"kind":"end","facts":' + $asked.ToString($invariant) + '}')
+Send-Frame
+exit 0

@@ -1,0 +1,198 @@
+import type { Result } from '../result.ts';
+import type { WinrmError } from '../winrm/winrm-error.ts';
+import type { CommandFailure, CommandOutcome, WinrmSession, WinrmShell } from '../winrm/winrm-session.ts';
+import { endsSession, failedFact } from './cim-gathering.ts';
+import { bootstrapCommand, inputBootstrapCommand, requestedFact, scriptInput } from './collector-script.ts';
+import type { FactOutcome } from './fact.ts';
+import { assembleFacts } from './fact-assembly.ts';
+import type { FactName } from './fact-table.ts';
+import { createFrameReader } from './frame-reader.ts';
+
+/** Pace of the frames: what is ready is sent after five seconds, or when 300 KB are there. */
+const flushMs = 5_000;
+const flushBytes = 300_000;
+/** The host deletes our shell by itself after this idle time. */
+const shellIdleMs = 180_000;
+/** Less time than this is not worth another start of powershell.exe. */
+const leastRunMs = 5_000;
+/**
+ * Share of the time that the first run may take. The rest is kept for asking again: a provider that ignores its
+ * operation timeout would otherwise take every fact behind it along.
+ */
+const firstShare = 0.6;
+
+export interface ScriptGatheringRequest {
+  readonly runId: string;
+  readonly facts: readonly FactName[];
+  /** Milliseconds for everything. */
+  readonly scriptMs: number;
+  /** Milliseconds for one fact, told to `Get-CimInstance`. */
+  readonly operationMs: number;
+  /** A clock in milliseconds. */
+  readonly now: () => number;
+}
+
+export type ScriptGathering =
+  /** The script ran; every requested fact has an outcome. */
+  | { readonly kind: 'gathered'; readonly outcomes: ReadonlyMap<string, FactOutcome> }
+  /** PowerShell would not run it; `refused` by its language mode, AMSI or the shell, else `failed`. */
+  | { readonly kind: 'refused' | 'failed'; readonly detail: string }
+  /** No shell was to be had, but the session lives. */
+  | { readonly kind: 'noShell'; readonly error: WinrmError }
+  /** The session broke; what had arrived is there. */
+  | { readonly kind: 'broken'; readonly error: WinrmError; readonly outcomes: ReadonlyMap<string, FactOutcome> };
+
+/** One start of powershell.exe. */
+interface ScriptRun {
+  readonly outcomes: ReadonlyMap<string, FactOutcome>;
+  /** True: the script spoke. */
+  readonly started: boolean;
+  readonly ended: boolean;
+  readonly damaged: boolean;
+  readonly timedOut: boolean;
+  readonly error?: WinrmError;
+  /** True: PowerShell refused it, known by ids that do not depend on the language. */
+  readonly refused: boolean;
+  /** What PowerShell said beside the frames. */
+  readonly said: string;
+}
+
+const refusalIds = /ConstrainedLanguage|RestrictedLanguage|NotSupportedInNoLanguage|ScriptContainedMaliciousContent/i;
+
+/** Error text without what the console (line breaks at its width) or CLIXML put in between. */
+const unbroken = (text: string): string => text.replace(/<[^>]*>|_x000[AD]_|\s+/g, '');
+
+/** Readable diagnosis, bounded. */
+function diagnosis(exitCode: number | undefined, stderr: string, noise: string): string {
+  const text = [stderr, noise].map((part) => part.replace(/\s+/g, ' ').trim()).filter((part) => part !== '');
+  return `exit code ${exitCode ?? 'unknown'}${text.length > 0 ? `: ${text.join(' | ').slice(0, 1_000)}` : ''}`;
+}
+
+interface RunRequest {
+  readonly command: string;
+  readonly facts: readonly FactName[];
+  readonly flushEach: boolean;
+  readonly deadlineMs: number;
+  readonly operationMs: number;
+}
+
+async function runScript(
+  shell: WinrmShell,
+  { command, facts, flushEach, deadlineMs, operationMs }: RunRequest,
+): Promise<ScriptRun> {
+  const reader = createFrameReader();
+  const assembly = assembleFacts(new Set(facts));
+  const stdin = scriptInput({
+    version: 1,
+    facts: facts.map(requestedFact),
+    flushEach,
+    flushMs,
+    flushBytes,
+    operationTimeoutSec: Math.max(1, Math.ceil(operationMs / 1_000)),
+  });
+  const ran: Result<CommandOutcome, CommandFailure> = await shell.run({
+    command,
+    stdin,
+    deadlineMs: Math.max(1, Math.round(deadlineMs)),
+    onStdout: (bytes) => {
+      for (const event of reader.push(bytes)) assembly.take(event);
+      return assembly.ended ? 'stop' : undefined;
+    },
+  });
+  for (const event of reader.end()) assembly.take(event);
+  const stderr = (ran.ok ? ran.value : ran.error).stderr.toString('utf8');
+  const noise = reader.noise();
+  const languageMode = assembly.hello?.languageMode;
+  const error = ran.ok ? undefined : ran.error.error;
+  return {
+    outcomes: assembly.outcomes,
+    started: assembly.hello !== undefined || assembly.outcomes.size > 0,
+    ended: assembly.ended,
+    damaged: assembly.damaged,
+    timedOut: error?.code === 'scriptTimedOut',
+    ...(error !== undefined && error.code !== 'scriptTimedOut' ? { error } : {}),
+    refused:
+      refusalIds.test(unbroken(stderr)) ||
+      (!assembly.ended && languageMode !== undefined && languageMode !== 'FullLanguage'),
+    said: diagnosis(ran.ok ? ran.value.exitCode : undefined, stderr, noise),
+  };
+}
+
+/** Starts the script in its first form and, where that stays silent, in its second. */
+async function firstRun(
+  shell: WinrmShell,
+  { facts, operationMs, scriptMs }: ScriptGatheringRequest,
+  remainingMs: () => number,
+): Promise<{ readonly run: ScriptRun; readonly command: string }> {
+  const common = { facts, flushEach: false, operationMs };
+  const run = await runScript(shell, { ...common, command: bootstrapCommand, deadlineMs: scriptMs * firstShare });
+  const silent = !run.started && !run.refused && !run.timedOut && run.error === undefined;
+  if (!silent || remainingMs() < leastRunMs) return { run, command: bootstrapCommand };
+  const deadlineMs = remainingMs() * firstShare;
+  return {
+    run: await runScript(shell, { ...common, command: inputBootstrapCommand, deadlineMs }),
+    command: inputBootstrapCommand,
+  };
+}
+
+/** Why a fact that was asked in this run did not come. */
+function lostFact(run: ScriptRun, isFirstLost: boolean): FactOutcome {
+  if (run.ended && run.damaged)
+    return failedFact('factDamaged', 'What arrived of it did not match its length or hash.');
+  if (run.timedOut && isFirstLost) {
+    return failedFact('factTimedOut', 'It was being read when the time for the script was over.');
+  }
+  const reason = run.timedOut
+    ? 'The time for the script was over before it came.'
+    : `The script ended before it came, ${run.said}`;
+  return failedFact('factNotReceived', reason);
+}
+
+/**
+ * Gathers by the collector script in one shell. Facts that did not arrive are asked once more with a frame after each,
+ * the suspect (the first that did not arrive of a script that broke off) last and alone.
+ */
+export async function gatherByScript(session: WinrmSession, request: ScriptGatheringRequest): Promise<ScriptGathering> {
+  const { runId, facts, scriptMs, operationMs, now } = request;
+  const end = now() + scriptMs;
+  const remainingMs = (): number => end - now();
+  const opened = await session.openShell({ name: `hyperv-rvtools/${runId}`, idleTimeoutMs: shellIdleMs });
+  if (!opened.ok) {
+    if (endsSession(opened.error)) return { kind: 'broken', error: opened.error, outcomes: new Map() };
+    return { kind: 'noShell', error: opened.error };
+  }
+  const shell = opened.value;
+  try {
+    const outcomes = new Map<string, FactOutcome>();
+    const lost = new Map<string, FactOutcome>();
+    const keep = (run: ScriptRun, asked: readonly FactName[]): void => {
+      for (const [name, outcome] of run.outcomes) outcomes.set(name, outcome);
+      const missing = asked.filter((name) => !run.outcomes.has(name));
+      for (const [index, name] of missing.entries()) lost.set(name, lostFact(run, index === 0));
+    };
+    const whole = (): ReadonlyMap<string, FactOutcome> => new Map([...lost, ...outcomes]);
+
+    const { run: first, command } = await firstRun(shell, request, remainingMs);
+    keep(first, facts);
+    if (first.error) return { kind: 'broken', error: first.error, outcomes };
+    if (first.refused && outcomes.size === 0) return { kind: 'refused', detail: first.said };
+    if (!first.started)
+      return { kind: 'failed', detail: first.timedOut ? `no answer in time, ${first.said}` : first.said };
+
+    const missing = facts.filter((name) => !outcomes.has(name));
+    const suspects = first.ended ? [] : missing.slice(0, 1);
+    const others = missing.filter((name) => !suspects.includes(name));
+    const rounds = [others, suspects].filter((round) => round.length > 0);
+    for (const [index, round] of rounds.entries()) {
+      if (remainingMs() < leastRunMs) break;
+      const isLast = index === rounds.length - 1;
+      const deadlineMs = isLast ? remainingMs() : remainingMs() * firstShare;
+      const again = await runScript(shell, { command, facts: round, flushEach: true, deadlineMs, operationMs });
+      keep(again, round);
+      if (again.error) return { kind: 'broken', error: again.error, outcomes };
+    }
+    return { kind: 'gathered', outcomes: whole() };
+  } finally {
+    await shell.close();
+  }
+}
