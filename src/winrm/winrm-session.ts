@@ -51,7 +51,11 @@ export type CimWireValue =
   /** `cim:Datetime`, `cim:Date` or `cim:Interval`. */
   | { readonly kind: 'datetime' | 'interval'; readonly text: string }
   /** An endpoint reference: the keys of the object it points to. */
-  | { readonly kind: 'reference'; readonly className: string | undefined; readonly keys: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'reference';
+      readonly className: string | undefined;
+      readonly keys: Readonly<Record<string, string>>;
+    }
   /** An embedded object. */
   | { readonly kind: 'instance'; readonly instance: CimWireInstance };
 

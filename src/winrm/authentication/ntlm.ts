@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { failure, type Result, success } from '../../result.ts';
+import type { HttpAnswer } from '../http-connection.ts';
+import { sessionKeys } from '../ntlm/keys.ts';
+import {
+  attributeIds,
+  attributeText,
+  authenticateMessage,
+  type NtlmChallenge,
+  type NtlmLogon,
+  negotiateMessage,
+  parseChallenge,
+} from '../ntlm/messages.ts';
+import { messageSealing } from '../ntlm/sealing.ts';
+import { type WinrmError, winrmError } from '../winrm-error.ts';
+import type { AuthenticationNotes, Credential } from '../winrm-session.ts';
+import { sealedBodies } from './body-protection.ts';
+import { offeredSchemes, offeredText } from './challenges.ts';
+import type { AuthenticatedConnection, Authentication, LogonRequest } from './scheme.ts';
+
+/** Milliseconds between 1601 and 1970, the epochs of Windows and of JavaScript. */
+const epochDifferenceMs = 11_644_473_600_000n;
+
+/**
+ * NTLMv2 over `Negotiate` (MS-NLMP; raw NTLM without an SPNEGO wrapping, which WinRM takes). It authenticates the
+ * connection, and seals every message over http. The proof goes in a request without a body: a first sealed message
+ * in the same request would save one, but not every host reads it.
+ */
+export const ntlm: Authentication = {
+  objection: () => undefined,
+
+  authenticate: async (request, connection) => {
+    const { host } = request.target;
+    const negotiate = negotiateMessage();
+    const offered = await connection.exchange({ authorization: negotiateHeader(negotiate) });
+    if (!offered.ok) return offered;
+    const token = challengeToken(host, offered.value);
+    if (!token.ok) return token;
+    const challenge = parseChallenge(token.value);
+    if (!challenge.ok) return failure(winrmError('authenticationNotOffered', host, undefined, challenge.error));
+
+    const exportedSessionKey = randomBytes(16);
+    const proof = authenticateMessage(negotiate, token.value, challenge.value, logonOf(request, challenge.value), {
+      clientChallenge: randomBytes(8),
+      exportedSessionKey,
+      fileTime: (BigInt(Date.now()) + epochDifferenceMs) * 10_000n,
+    });
+    const answer = await connection.exchange({ authorization: negotiateHeader(proof) });
+    if (!answer.ok) return answer;
+    if (answer.value.status === 401) {
+      const detail = `HTTP 401 to the NTLM proof; ${offeredText(answer.value.challenges)}`;
+      return failure(winrmError('logonRefused', host, undefined, detail));
+    }
+    if (answer.value.status === 503) return failure(winrmError('serviceUnavailable', host, undefined, 'HTTP 503'));
+    return success(authenticated(request, challenge.value, exportedSessionKey));
+  },
+};
+
+const negotiateHeader = (message: Buffer): string => `Negotiate ${message.toString('base64')}`;
+
+/** The host's challenge: on the Negotiate line that carries a token, of however many lines there are. */
+function challengeToken(host: string, { status, challenges }: HttpAnswer): Result<Buffer, WinrmError> {
+  if (status === 503) return failure(winrmError('serviceUnavailable', host, undefined, 'HTTP 503'));
+  if (status !== 401) {
+    const detail = `HTTP ${status} to the start of NTLM, where 401 with a challenge belongs`;
+    return failure(winrmError('protocolViolation', host, undefined, detail));
+  }
+  const negotiates = offeredSchemes(challenges).filter(({ scheme }) => scheme.toLowerCase() === 'negotiate');
+  const token = negotiates.find((offer) => offer.token !== undefined)?.token;
+  if (token !== undefined) return success(Buffer.from(token, 'base64'));
+  const detail =
+    negotiates.length > 0
+      ? `${offeredText(challenges)}, but answered NTLM without a challenge: NTLM may be blocked by policy`
+      : offeredText(challenges);
+  return failure(winrmError('authenticationNotOffered', host, undefined, detail));
+}
+
+function logonOf({ target, credential }: LogonRequest, challenge: NtlmChallenge): NtlmLogon {
+  return {
+    ...accountOf(credential, attributeText(challenge, attributeIds.netbiosComputerName) ?? ''),
+    password: credential.password,
+    targetName: `HTTP/${target.host}`,
+  };
+}
+
+/** `DOMAIN\user` is split; `user@domain` stays whole, the host resolves it; `.\user` is an account of the host's own. */
+function accountOf({ user }: Credential, computerName: string): { user: string; domain: string } {
+  const [domain, ...rest] = user.split('\\');
+  if (domain === undefined || rest.length === 0) return { user, domain: '' };
+  return { user: rest.join('\\'), domain: domain === '.' ? computerName : domain };
+}
+
+function authenticated(
+  { target }: LogonRequest,
+  challenge: NtlmChallenge,
+  exportedSessionKey: Buffer,
+): AuthenticatedConnection {
+  return {
+    headers: {},
+    protection:
+      target.scheme === 'http' ? sealedBodies(messageSealing(sessionKeys(exportedSessionKey), 'client')) : undefined,
+    notes: notesOf(challenge),
+    unauthorized: (challenges) =>
+      // The password was right: the connection had been let in.
+      winrmError(
+        'accessDenied',
+        target.host,
+        undefined,
+        `HTTP 401 although the logon was accepted; ${offeredText(challenges)}`,
+      ),
+  };
+}
+
+/** The computer's short name as `hostname` says it, and its domain's DNS name; in a workgroup both are the computer's. */
+function notesOf(challenge: NtlmChallenge): AuthenticationNotes {
+  const computerName = attributeText(challenge, attributeIds.netbiosComputerName);
+  const domainName =
+    attributeText(challenge, attributeIds.dnsDomainName) ?? attributeText(challenge, attributeIds.netbiosDomainName);
+  return { ...(computerName ? { computerName } : {}), ...(domainName ? { domainName } : {}) };
+}

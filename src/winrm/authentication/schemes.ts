@@ -1,0 +1,7 @@
+import type { AuthenticationScheme } from '../winrm-session.ts';
+import { basic } from './basic.ts';
+import { ntlm } from './ntlm.ts';
+import type { Authentication } from './scheme.ts';
+
+/** Every scheme there is. */
+export const schemes: Readonly<Record<AuthenticationScheme, Authentication>> = { ntlm, basic };

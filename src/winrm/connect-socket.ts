@@ -1,0 +1,146 @@
+/** From a host's name to a connected socket: every address is tried, and every failure is kept. */
+import { lookup } from 'node:dns/promises';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { failure, type Result, success } from '../result.ts';
+import { type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
+import type { WinrmTarget } from './winrm-session.ts';
+
+/** All addresses of a name, in the order they are to be tried. */
+export type ResolveAddresses = (host: string) => Promise<readonly string[]>;
+
+export const resolveBySystem: ResolveAddresses = async (host) =>
+  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+
+export interface ConnectOptions {
+  readonly target: WinrmTarget;
+  /** For the host as a whole, in milliseconds; with several addresses each still gets at least two seconds. */
+  readonly timeoutMs: number;
+  readonly resolve: ResolveAddresses;
+  readonly signal?: AbortSignal;
+}
+
+const shortestTryMs = 2_000;
+const keepAliveProbeMs = 30_000;
+
+interface FailedTry {
+  readonly address: string;
+  readonly code: WinrmErrorCode;
+  readonly text: string;
+}
+
+/** A connected socket, TLS verified where the target is https; else one error that names every address tried. */
+export async function connectSocket(options: ConnectOptions): Promise<Result<Socket, WinrmError>> {
+  const { target, timeoutMs, signal } = options;
+  const endsAt = performance.now() + timeoutMs;
+  const resolved = await resolveAddresses(options);
+  if (!resolved.ok) return resolved;
+  const failed: FailedTry[] = [];
+  for (const [index, address] of resolved.value.entries()) {
+    const left = endsAt - performance.now();
+    const share = resolved.value.length === 1 ? left : Math.max(shortestTryMs, left / (resolved.value.length - index));
+    const tried = await tryAddress(target, address, Math.max(share, 1), signal);
+    if (tried.ok) return tried;
+    failed.push(tried.error);
+    if (signal?.aborted) return failure(winrmError('cancelled', target.host));
+  }
+  return failure(connectError(target, failed));
+}
+
+async function resolveAddresses({ target, timeoutMs, resolve, signal }: ConnectOptions) {
+  if (isIP(target.host) !== 0) return success<readonly string[]>([target.host]);
+  const outcome = await settledWithin(resolve(target.host), timeoutMs, signal);
+  if (signal?.aborted) return failure(winrmError('cancelled', target.host));
+  if (outcome.kind === 'value' && outcome.value.length > 0) return success(outcome.value);
+  const reason =
+    outcome.kind === 'error' ? textOf(outcome.error) : outcome.kind === 'late' ? 'no answer in time' : 'no address';
+  return failure(winrmError('nameNotResolved', target.host, undefined, reason));
+}
+
+type Settled<Value> = { kind: 'value'; value: Value } | { kind: 'error'; error: unknown } | { kind: 'late' };
+
+function settledWithin<Value>(work: Promise<Value>, timeoutMs: number, signal?: AbortSignal): Promise<Settled<Value>> {
+  return new Promise((settle) => {
+    const finish = (settled: Settled<Value>) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', late);
+      settle(settled);
+    };
+    const late = () => finish({ kind: 'late' });
+    const timer = setTimeout(late, timeoutMs);
+    signal?.addEventListener('abort', late, { once: true });
+    work.then(
+      (value) => finish({ kind: 'value', value }),
+      (error: unknown) => finish({ kind: 'error', error }),
+    );
+  });
+}
+
+function tryAddress(
+  target: WinrmTarget,
+  address: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Result<Socket, FailedTry>> {
+  return new Promise((settle) => {
+    let reached = false;
+    const socket = open(target, address);
+    const finish = (result: Result<Socket, FailedTry>) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      socket.removeListener('error', fail);
+      socket.removeListener('close', closed);
+      if (!result.ok) socket.on('error', () => undefined).destroy();
+      settle(result);
+    };
+    const failWith = (code: WinrmErrorCode, text: string) => finish(failure({ address, code, text }));
+    const fail = (error: Error) => failWith(codeOf(error, target.scheme === 'https' && reached), textOf(error));
+    const closed = () => fail(new Error('closed while connecting'));
+    const cancel = () => failWith('cancelled', 'cancelled');
+    const timer = setTimeout(
+      () =>
+        failWith(
+          reached ? 'tlsFailed' : 'connectTimedOut',
+          reached ? 'no TLS handshake in time' : `no answer in ${Math.round(timeoutMs)} ms`,
+        ),
+      timeoutMs,
+    );
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) {
+      cancel();
+      return;
+    }
+    socket.once('connect', () => {
+      reached = true;
+    });
+    socket.once('error', fail);
+    socket.once('close', closed);
+    socket.once(target.scheme === 'https' ? 'secureConnect' : 'connect', () => {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, keepAliveProbeMs);
+      finish(success(socket));
+    });
+  });
+}
+
+function open({ host, port, scheme }: WinrmTarget, address: string): Socket {
+  if (scheme === 'http') return connectTcp({ host: address, port });
+  // The certificate is held against the name as it was given, whatever address it led to.
+  const servername = isIP(host) === 0 ? host : '';
+  return connectTls({ host: address, port, servername, ALPNProtocols: ['http/1.1'] });
+}
+
+function codeOf(error: Error & { code?: string }, inTls: boolean): WinrmErrorCode {
+  if (inTls) return 'tlsFailed';
+  return error.code === 'ECONNREFUSED' ? 'connectionRefused' : 'connectTimedOut';
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The failure that tells most: a host that speaks badly before one that refuses, before one that is silent. */
+function connectError(target: WinrmTarget, failed: readonly FailedTry[]): WinrmError {
+  const order: readonly WinrmErrorCode[] = ['tlsFailed', 'connectionRefused', 'connectTimedOut'];
+  const code = order.find((candidate) => failed.some((one) => one.code === candidate)) ?? 'connectTimedOut';
+  const detail = failed.map(({ address, text }) => `${address} port ${target.port}: ${text}`).join('; ');
+  return winrmError(code, target.host, undefined, detail);
+}
