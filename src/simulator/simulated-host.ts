@@ -56,7 +56,10 @@ export interface SimulatedVm {
     readonly mac: string;
     readonly staticMac: boolean;
     readonly switchName: string | null;
-    readonly vlan: { readonly mode: 'untagged' } | { readonly mode: 'access'; readonly id: number } | { readonly mode: 'trunk' };
+    readonly vlan:
+      | { readonly mode: 'untagged' }
+      | { readonly mode: 'access'; readonly id: number }
+      | { readonly mode: 'trunk' };
     readonly ipAddresses: readonly string[];
   }[];
   readonly diskPaths: readonly string[];
@@ -84,6 +87,8 @@ export interface SimulatedHost {
   readonly repositoryAfter?: CimRepository;
   /** Milliseconds for a fact's query; the server adds its own latency. */
   readonly factCostMs: number;
+  /** Language of its texts and faults as a BCP-47 tag, e.g. `ja-JP`; `en-US` where absent. */
+  readonly language?: string;
   /** Index of the host whose second name this is (`listedTwice`). */
   readonly sameAs?: number;
 }

@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestedFact, ScriptRequest } from '../../facts/script-protocol.ts';
+import { failure, type Result, success } from '../../result.ts';
+import type { CimInstance, CimRepository } from '../cim-repository.ts';
+import { factValue } from './fact-values.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { factCostOf } from './machine.ts';
+import type { ScriptHost, ScriptRun } from './script-host.ts';
+import { classNamed, isDenied, namespaceNamed } from './shown-repository.ts';
+import { parseWqlCondition, selectInstances } from './wql.ts';
+
+type RequestedCimFact = Extract<RequestedFact, { className: string }>;
+type RequestedScriptFact = Extract<RequestedFact, { script: string }>;
+type Row = readonly unknown[];
+
+interface NoRows {
+  readonly kind: 'absent' | 'failed';
+  readonly code?: 'factFailed' | 'factDenied';
+  readonly message: string;
+}
+type Rows = Result<readonly Row[], NoRows>;
+
+export interface RepositoryScriptHostOptions {
+  /** The script that is expected byte for byte. Default: the shipped `collector.ps1`. */
+  readonly collectorScript?: () => Promise<string>;
+}
+
+/**
+ * Answers the collector script straight from the repository, without any PowerShell. It knows no script but the
+ * collector: anything else is refused with exit code 1 and a reason on stderr.
+ */
+export function repositoryScriptHost(options: RepositoryScriptHostOptions = {}): ScriptHost {
+  const collectorScript = options.collectorScript ?? shippedScript;
+  return {
+    run: async (run, write) => {
+      const request = readRequest(run.script, await collectorScript());
+      if (!request.ok) return { exitCode: 1, stderr: request.error };
+      await answer(request.value, run, write);
+      return { exitCode: 0, stderr: '' };
+    },
+  };
+}
+
+let shipped: Promise<string> | undefined;
+const shippedScript = (): Promise<string> => {
+  shipped ??= readFile(new URL('../../facts/collector.ps1', import.meta.url), 'utf8');
+  return shipped;
+};
+
+const requestLine = /^\$InventoryRequest = '((?:[^']|'')*)'\r?\n/;
+
+function readRequest(script: string, collectorScript: string): Result<ScriptRequest, string> {
+  const match = requestLine.exec(script);
+  if (match === null) return failure('The script does not begin with its request.');
+  if (script.slice(match[0].length) !== collectorScript)
+    return failure('The script is not the collector that is shipped.');
+  const request: unknown = JSON.parse((match[1] ?? '').replaceAll("''", "'"));
+  return isScriptRequest(request) ? success(request) : failure('The request is not of version 1.');
+}
+
+const isScriptRequest = (value: unknown): value is ScriptRequest =>
+  typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'facts' in value;
+
+async function answer(request: ScriptRequest, run: ScriptRun, write: (stdout: Buffer) => void): Promise<void> {
+  const frames = new FrameWriter(write, request.flushMs, request.flushBytes);
+  const culture = run.host.language ?? 'en-US';
+  await frames.add(
+    JSON.stringify({ kind: 'hello', powershell: '5.1.20348.2849', languageMode: 'FullLanguage', culture }),
+  );
+  const cost = factCostOf(run.host);
+  for (const fact of request.facts) {
+    if (fact.slow) await frames.flush();
+    const started = performance.now();
+    if (cost > 0) await sleep(cost, undefined, { signal: run.signal });
+    await addFact(frames, fact, rowsOf(fact, run), request.flushBytes, () => Math.round(performance.now() - started));
+    if (request.flushEach) await frames.flush();
+    if (run.signal.aborted) return;
+  }
+  await frames.add(JSON.stringify({ kind: 'end', facts: request.facts.length }));
+  await frames.flush();
+}
+
+async function addFact(
+  frames: FrameWriter,
+  fact: RequestedFact,
+  rows: Rows,
+  flushBytes: number,
+  elapsedMs: () => number,
+): Promise<void> {
+  if (!rows.ok) return frames.add(JSON.stringify({ ...rows.error, name: fact.name }));
+  const head = `{"kind":"fact","name":${JSON.stringify(fact.name)},"properties":${JSON.stringify(Object.keys(fact.properties))}`;
+  const message = (texts: readonly string[], part: number, more: boolean) =>
+    `${head},"rows":[${texts.join(',')}],"part":${part},"more":${more},"ms":${elapsedMs()}}`;
+  let texts: string[] = [];
+  let characters = 0;
+  let part = 0;
+  for (const row of rows.value) {
+    if (characters >= flushBytes) {
+      await frames.add(message(texts, part, true));
+      part += 1;
+      texts = [];
+      characters = 0;
+    }
+    const text = JSON.stringify(row);
+    texts.push(text);
+    characters += text.length;
+  }
+  await frames.add(message(texts, part, false));
+}
+
+function rowsOf(fact: RequestedFact, run: ScriptRun): Rows {
+  return 'script' in fact ? scriptRows(fact, run.repository) : cimRows(fact, run);
+}
+
+function cimRows(fact: RequestedCimFact, { repository, host }: ScriptRun): Rows {
+  if (isDenied(host, fact.namespace)) return failure({ kind: 'failed', code: 'factDenied', message: 'Access denied' });
+  if (namespaceNamed(repository, fact.namespace) === undefined) return missing(fact, 'Invalid namespace');
+  const cimClass = classNamed(repository, fact.namespace, fact.className);
+  if (cimClass === undefined) return missing(fact, 'Invalid class');
+  const conditions = fact.where === undefined ? success([]) : parseWqlCondition(fact.where);
+  const selected = conditions.ok ? selectInstances(cimClass, conditions.value) : conditions;
+  if (!selected.ok) return failure({ kind: 'failed', code: 'factFailed', message: selected.error });
+  // A class answers for its subclasses too; the script keeps the class's own instances.
+  const own = selected.value.filter(({ className }) => className === cimClass.className);
+  const columns = Object.entries(fact.properties);
+  const rowOf = ({ values }: CimInstance): Row => columns.map(([name, type]) => factValue(type, values[name]));
+  return success(own.map(rowOf));
+}
+
+/** What the script blocks beside the table would find, by the name of their fact. */
+const scriptFacts: Readonly<
+  Record<string, (repository: CimRepository) => readonly Readonly<Record<string, unknown>>[] | undefined>
+> = {
+  clusterIdentity: ({ registry }) => {
+    const key = registry['HKLM:\\Cluster'];
+    return key === undefined ? undefined : [{ ClusterInstanceID: key.ClusterInstanceID ?? '' }];
+  },
+};
+
+function scriptRows(fact: RequestedScriptFact, repository: CimRepository): Rows {
+  const find = scriptFacts[fact.name];
+  if (find === undefined) {
+    return failure({
+      kind: 'failed',
+      code: 'factFailed',
+      message: `A simulated host cannot run the script of ${fact.name}`,
+    });
+  }
+  const found = find(repository);
+  if (found === undefined) return missing(fact, 'The key or path does not exist');
+  const names = Object.keys(fact.properties);
+  return success(found.map((row) => names.map((name) => row[name] ?? null)));
+}
+
+const missing = (fact: RequestedFact, message: string): Rows =>
+  fact.mayBeAbsent ? failure({ kind: 'absent', message }) : failure({ kind: 'failed', code: 'factFailed', message });
