@@ -64,4 +64,6 @@ export interface HostOutcome {
   readonly record?: string;
   readonly complete: boolean;
   readonly error?: HostError;
+  /** Attempts at a host of which no record was kept; those of the others stand in the record. */
+  readonly attempts?: readonly Attempt[];
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { failure, type Result, success } from '../result.ts';
 import type { AuthenticationScheme } from '../winrm/winrm-session.ts';
 import type { HostEntry } from './host-entry.ts';
 
@@ -55,4 +57,83 @@ export interface Manifest {
   /** Entries that were given more than once, as given; each is asked once. */
   readonly repeated: readonly string[];
   readonly options: RunOptions;
+}
+
+export interface RunOptionProblem {
+  /** Path of the option, e.g. `coverageThreshold` or `waits.retryMs.1`. */
+  readonly option: string;
+  readonly problem: string;
+}
+
+const authenticationSchemes = ['ntlm', 'basic'] as const satisfies readonly AuthenticationScheme[];
+const viaChoices = ['auto', 'script', 'cim'] as const satisfies readonly Via[];
+
+/** Longest time a timer of Node can wait. */
+const longestMs = 2_147_483_647;
+const milliseconds = (least: number) => {
+  const wanted = `must be a whole number of milliseconds from ${least} to ${longestMs}`;
+  return z.int(wanted).min(least, wanted).max(longestMs, wanted);
+};
+const trueOrFalse = z.boolean('must be true or false');
+const threshold = 'must be a number from 0 to 1';
+const concurrency = 'must be a whole number from 1 to 256';
+
+/** What a run may be asked for, everything optional; the CLI, the HTTP API and the timer all end here. */
+function optionsSchema(collectors: readonly string[]) {
+  const tabs = new Map(collectors.map((tab) => [tab.toLowerCase(), tab]));
+  const collector = z.string('must be the name of a collector').transform((name, context) => {
+    const tab = tabs.get(name.trim().toLowerCase());
+    if (tab !== undefined) return tab;
+    context.addIssue({
+      code: 'custom',
+      message: `there is no collector "${name}"; there are ${collectors.join(', ')}`,
+    });
+    return z.NEVER;
+  });
+  return z.strictObject({
+    only: z
+      .array(collector, 'must be a list of collectors')
+      .min(1, 'must name at least one collector')
+      .transform((names) => collectors.filter((tab) => names.includes(tab)))
+      .default([...collectors]),
+    dryRun: trueOrFalse.default(false),
+    coverageThreshold: z.number(threshold).min(0, threshold).max(1, threshold).default(0.9),
+    allowPartialOk: trueOrFalse.default(false),
+    authentication: z.enum(authenticationSchemes, `must be one of ${authenticationSchemes.join(', ')}`).default('ntlm'),
+    allowBasicOverHttp: trueOrFalse.default(false),
+    via: z.enum(viaChoices, `must be one of ${viaChoices.join(', ')}`).default('auto'),
+    concurrency: z.int(concurrency).min(1, concurrency).max(256, concurrency).default(32),
+    waits: z
+      .strictObject({
+        connectMs: milliseconds(1).default(defaultWaits.connectMs),
+        preflightMs: milliseconds(1).default(defaultWaits.preflightMs),
+        operationMs: milliseconds(1).default(defaultWaits.operationMs),
+        scriptMs: milliseconds(1).default(defaultWaits.scriptMs),
+        retryMs: z
+          .array(milliseconds(0), 'must be a list of pauses in milliseconds')
+          .max(10, 'there can be at most 10 retries')
+          .default([...defaultWaits.retryMs]),
+      })
+      .prefault({}),
+    workbook: trueOrFalse.default(true),
+  });
+}
+
+/**
+ * Validates what a run was asked for and fills in the defaults; every problem is named, not only the first.
+ * `collectors` are the tabs there are, in RVTools' order: `only` ignores case and comes back in that order and spelling.
+ */
+export function parseRunOptions(
+  input: unknown,
+  { collectors }: { collectors: readonly string[] },
+): Result<RunOptions, { problems: readonly RunOptionProblem[] }> {
+  const parsed = optionsSchema(collectors).safeParse(input);
+  if (parsed.success) return success(parsed.data);
+  return failure({ problems: parsed.error.issues.flatMap(problemsOf) });
+}
+
+function problemsOf(issue: z.core.$ZodIssue): RunOptionProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ option: path.join('.') || 'options', problem: issue.message }];
+  return issue.keys.map((key) => ({ option: [...path, key].join('.'), problem: 'there is no such option' }));
 }

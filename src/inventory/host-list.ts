@@ -1,0 +1,155 @@
+import { isIP, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { failure, type Result, success } from '../result.ts';
+import type { HostEntry } from './host-entry.ts';
+
+/** Why one entry of a host list cannot be used. */
+export interface HostListProblem {
+  /** Counted from 1. */
+  readonly line: number;
+  /** The entry as it was given; whatever could be a secret in it is masked. */
+  readonly text: string;
+  readonly problem: string;
+}
+
+export interface HostListProblems {
+  /** Where the list came from, e.g. `hosts.txt` or `--hosts`. */
+  readonly source: string;
+  readonly problems: readonly HostListProblem[];
+}
+
+export interface HostList {
+  readonly hosts: readonly HostEntry[];
+  /** Entries that name a host, port and scheme once more, as given; the first mention is the one that counts. */
+  readonly repeated: readonly string[];
+}
+
+const defaultPorts = { http: 5985, https: 5986 } as const;
+
+/**
+ * Reads a host list: one entry a line or several between commas, `#` comments on lines of their own or behind an
+ * entry, blank lines. An entry is `[http://|https://]host[:port] [credential=<name>]`, IPv6 in brackets. Without a
+ * scheme it is http, but https where the port is 5986. A list without an entry is a success without hosts.
+ */
+export function parseHostList(text: string, { source }: { source: string }): Result<HostList, HostListProblems> {
+  const hosts = new Map<string, HostEntry>();
+  const repeated: string[] = [];
+  const problems: HostListProblem[] = [];
+  for (const { line, given } of entriesOf(text)) {
+    const entry = parseEntry(given);
+    if (!entry.ok) {
+      problems.push({ line, text: masked(given), problem: entry.error });
+      continue;
+    }
+    const key = keyOf(entry.value);
+    if (hosts.has(key)) repeated.push(given);
+    else hosts.set(key, entry.value);
+  }
+  return problems.length > 0 ? failure({ source, problems }) : success({ hosts: [...hosts.values()], repeated });
+}
+
+/** The problems as lines for a person: `hosts.txt, line 3: "h st": …`. */
+export function describeHostListProblems({ source, problems }: HostListProblems): string {
+  return problems.map(({ line, text, problem }) => `${source}, line ${line}: "${text}": ${problem}`).join('\n');
+}
+
+function entriesOf(text: string): { line: number; given: string }[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  return lines.flatMap((content, index) =>
+    content
+      .replace(/#.*$/, '')
+      .split(',')
+      .map((given) => given.trim())
+      .filter((given) => given !== '')
+      .map((given) => ({ line: index + 1, given })),
+  );
+}
+
+/** A trailing dot only says that the name is complete. */
+const keyOf = ({ scheme, host, port }: HostEntry): string =>
+  `${scheme}://${host.toLowerCase().replace(/\.$/, '')}:${port}`;
+
+function parseEntry(given: string): Result<HostEntry, string> {
+  const [address = '', ...options] = given.split(/\s+/);
+  const credential = parseOptions(options);
+  if (!credential.ok) return credential;
+  const { scheme: givenScheme, rest } = splitScheme(address);
+  if (givenScheme !== undefined && givenScheme !== 'http' && givenScheme !== 'https') {
+    return failure('the scheme must be http:// or https://');
+  }
+  if (rest.includes('@')) {
+    return failure('user and password do not belong in a host list; name them with credential=<name>');
+  }
+  const authority = rest.replace(/\/$/, '');
+  if (authority.includes('/')) return failure('only scheme, host and port can be given, no path');
+  const split = splitPort(authority);
+  if (!split.ok) return split;
+  const host = parseHost(split.value.host, split.value.bracketed);
+  if (!host.ok) return host;
+  const scheme = givenScheme ?? (split.value.port === defaultPorts.https ? 'https' : 'http');
+  return success({
+    given,
+    host: host.value,
+    scheme,
+    port: split.value.port ?? defaultPorts[scheme],
+    ...(credential.value === undefined ? {} : { credential: credential.value }),
+  });
+}
+
+function parseOptions(options: readonly string[]): Result<string | undefined, string> {
+  let credential: string | undefined;
+  for (const option of options) {
+    const [, name, value] = /^([^=]*)=?(.*)$/.exec(option) ?? [];
+    if (!option.includes('='))
+      return failure('only credential=<name> may follow a host; put a comma between two hosts');
+    if (name !== 'credential') return failure(`there is no option ${name}=, only credential=<name>`);
+    if (credential !== undefined) return failure('credential= is given twice');
+    if (value === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
+      return failure('the name of a credential is 1 to 64 letters, digits, - or _');
+    }
+    credential = value;
+  }
+  return success(credential);
+}
+
+function splitScheme(address: string): { scheme: string | undefined; rest: string } {
+  const match = /^([^/[\]]*):\/\/(.*)$/.exec(address);
+  return match ? { scheme: match[1]?.toLowerCase(), rest: match[2] ?? '' } : { scheme: undefined, rest: address };
+}
+
+interface HostAndPort {
+  readonly host: string;
+  readonly bracketed: boolean;
+  readonly port: number | undefined;
+}
+
+function splitPort(authority: string): Result<HostAndPort, string> {
+  if (isIPv6(authority)) return failure('put an IPv6 address in brackets, e.g. [fd00::1] or [fd00::1]:5986');
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(authority);
+  if (!match) return failure('not a host name, an address, or either with a port');
+  const [, inBrackets, plain, portText] = match;
+  const host = { host: inBrackets ?? plain ?? '', bracketed: inBrackets !== undefined };
+  if (portText === undefined) return success({ ...host, port: undefined });
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port < 1 || port > 65_535) return failure('the port must be from 1 to 65535');
+  return success({ ...host, port });
+}
+
+function parseHost(host: string, bracketed: boolean): Result<string, string> {
+  if (bracketed) return isIPv6(host) ? success(host) : failure('what is in brackets is not an IPv6 address');
+  if (host === '') return failure('the host is missing');
+  if (isIP(host) === 4) return success(host);
+  if (/^[\d.]+$/.test(host)) return failure('not an IPv4 address');
+  // Windows names may hold letters beyond ASCII; DNS and TLS want them in their ASCII form.
+  const ascii = /[^\0-\x7F]/.test(host) ? domainToASCII(host) : host;
+  const labels = ascii.replace(/\.$/, '').split('.');
+  const valid =
+    ascii.length <= 253 && labels.every((label) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));
+  return valid ? success(ascii) : failure('not a host name');
+}
+
+/** A password may stand before an `@`, or behind an option that is not ours. */
+function masked(given: string): string {
+  const text = given.replace(/^(\w*:\/\/)?.*@/, '$1***@').replace(/(\s(?!credential=)[^=\s]*=).*$/, '$1***');
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
