@@ -28,15 +28,6 @@ const wqlDialects: ReadonlySet<string> = new Set([
 ]);
 /** MaxBatchItems. */
 const maxBatchItems = 32_000;
-/** What an empty answer takes, with a context and a RelatesTo of usual length. */
-const envelopeOverhead =
-  Buffer.byteLength(
-    answerEnvelope(
-      { action: `${namespaces.enumeration}/EnumerateResponse`, relatesTo: `uuid:${randomUUID()}`, language: 'en-US' },
-      pageXml('EnumerateResponse', 'w', '', contextName(), true),
-    ),
-  ) + 64;
-
 /** WS-Enumeration over CIM classes and shells (DSP0226 8; MS-WSMV 3.1.4.8). */
 export class Enumerations {
   readonly #machine: Machine;
@@ -152,7 +143,9 @@ export class Enumerations {
     const theirs = request.maxEnvelopeSize ?? ours;
     // Without MaxElements one item is given.
     const last = Math.min(listing.length, position + Math.min(maxElements ?? 1, maxBatchItems));
-    let room = Math.min(ours, theirs) - envelopeOverhead;
+    const empty = pageXml(response, prefix, '', contextName(), false);
+    const header = { action: actionOf(response), relatesTo: request.messageId, language: this.#machine.language };
+    let room = Math.min(ours, theirs) - Buffer.byteLength(answerEnvelope(header, empty));
     let next = position;
     let items = '';
     while (next < last) {
@@ -245,4 +238,6 @@ function pageXml(response: string, prefix: 'w' | 'n', items: string, context: st
 }
 
 const answer = (response: string, body: string, cutOff: boolean): WsmanOutcome =>
-  success({ action: `${namespaces.enumeration}/${response}`, body, cutOff });
+  success({ action: actionOf(response), body, cutOff });
+
+const actionOf = (response: string): string => `${namespaces.enumeration}/${response}`;

@@ -61,19 +61,19 @@ export function parseRequest(text: string): Result<WsmanRequest, RefusedRequest>
     return refuse(withText(faults.headerNotUnderstood, `${faults.headerNotUnderstood.text} ${qualified}`));
   }
 
-  const text_ = (namespace: string, name: string) => child(header, namespace, name)?.text.trim();
-  const action = text_(namespaces.addressing, 'Action');
-  const resourceUri = text_(namespaces.wsman, 'ResourceURI');
+  const headerText = (namespace: string, name: string) => child(header, namespace, name)?.text.trim();
+  const action = headerText(namespaces.addressing, 'Action');
+  const resourceUri = headerText(namespaces.wsman, 'ResourceURI');
   const replyTo = child(child(header, namespaces.addressing, 'ReplyTo'), namespaces.addressing, 'Address')?.text.trim();
-  if (!messageId || !action || !text_(namespaces.addressing, 'To') || replyTo !== anonymousAddress) {
+  if (!messageId || !action || !headerText(namespaces.addressing, 'To') || replyTo !== anonymousAddress) {
     return refuse(withText(faults.schemaViolation, 'The request lacks a required WS-Addressing header.'));
   }
   if (!resourceUri) return refuse(faults.invalidResourceUri);
 
-  const announced = text_(namespaces.wsman, 'MaxEnvelopeSize');
+  const announced = headerText(namespaces.wsman, 'MaxEnvelopeSize');
   if (announced !== undefined && !/^\d+$/.test(announced)) return refuse(faults.schemaViolation);
   if (announced !== undefined && Number(announced) < smallestEnvelope) return refuse(faults.announcedEnvelopeTooSmall);
-  const timeout = text_(namespaces.wsman, 'OperationTimeout');
+  const timeout = headerText(namespaces.wsman, 'OperationTimeout');
   const operationTimeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
   if (timeout !== undefined && operationTimeoutMs === undefined) return refuse(faults.schemaViolation);
 
@@ -97,11 +97,17 @@ export interface AnswerHeader {
   readonly language: string;
 }
 
-/** An answer's envelope around the XML of its body, with the prefixes that Windows uses. */
+/** The prefixes that Windows declares on the answers of an enumeration, and on all others. */
+const enumerationPrefixes = `xmlns:n="${namespaces.enumeration}" xmlns:w="${namespaces.wsman}"`;
+const otherPrefixes =
+  `xmlns:x="${namespaces.transfer}" xmlns:n="${namespaces.enumeration}" xmlns:w="${namespaces.wsman}"` +
+  ` xmlns:rsp="${namespaces.shell}" xmlns:p="${namespaces.microsoft}"`;
+
+/** An answer's envelope around the XML of its body. */
 export const answerEnvelope = ({ action, relatesTo, language }: AnswerHeader, body: string): string =>
   `<s:Envelope xml:lang="${escapeXml(language)}" xmlns:s="${namespaces.soap}" xmlns:a="${namespaces.addressing}"` +
-  ` xmlns:n="${namespaces.enumeration}" xmlns:x="${namespaces.transfer}" xmlns:w="${namespaces.wsman}"` +
-  ` xmlns:rsp="${namespaces.shell}" xmlns:p="${namespaces.microsoft}"><s:Header><a:Action>${escapeXml(action)}</a:Action>` +
+  ` ${action.startsWith(namespaces.enumeration) ? enumerationPrefixes : otherPrefixes}>` +
+  `<s:Header><a:Action>${escapeXml(action)}</a:Action>` +
   `<a:MessageID>uuid:${randomUUID().toUpperCase()}</a:MessageID><a:To>${anonymousAddress}</a:To>` +
   `<a:RelatesTo>${escapeXml(relatesTo)}</a:RelatesTo></s:Header><s:Body>${body}</s:Body></s:Envelope>`;
 
