@@ -22,12 +22,19 @@ export class RawConnection {
   readonly socket: Socket;
   readonly #url: URL;
   #received = Buffer.alloc(0);
+  #ended = false;
+  #wake: () => void = () => undefined;
 
   private constructor(url: string, socket: Socket) {
     this.#url = new URL(url);
     this.socket = socket;
     socket.on('data', (bytes) => {
       this.#received = Buffer.concat([this.#received, bytes]);
+      this.#wake();
+    });
+    socket.on('close', () => {
+      this.#ended = true;
+      this.#wake();
     });
     // An ended connection shows in what was received.
     socket.on('error', () => undefined);
@@ -57,8 +64,10 @@ export class RawConnection {
     for (;;) {
       const answer = this.#take();
       if (answer !== undefined) return answer;
-      if (this.socket.destroyed || this.socket.readableEnded) return undefined;
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')]);
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
   }
 
