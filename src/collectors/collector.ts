@@ -1,5 +1,5 @@
-import type { FactName } from '../facts/fact-table.ts';
 import type { FactOutcomes } from '../facts/fact.ts';
+import type { FactName } from '../facts/fact-table.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */

@@ -1,0 +1,23 @@
+/** RVTools writes booleans as text; an unknown one is blank. */
+export function trueOrFalse(value: boolean | null | undefined): 'True' | 'False' | null {
+  if (value === null || value === undefined) return null;
+  return value ? 'True' : 'False';
+}
+
+/** A uint64 (decimal text) or number as a number; null where there is none. */
+export function numberOf(value: string | number | null | undefined): number | null {
+  if (value === null || value === undefined || value === '') return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** A CIM datetime as a date; null where there is none. Windows writes 1601-01-01 (or year 1) for "never". */
+export function dateOf(text: string | null | undefined): Date | null {
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) || date.getUTCFullYear() <= 1601 ? null : date;
+}
+
+/** Text, or null where there is nothing but blanks. */
+export function textOf(text: string | null | undefined): string | null {
+  return text?.trim() ? text : null;
+}

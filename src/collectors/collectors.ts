@@ -1,0 +1,12 @@
+import type { TabCollector } from './per-vm.ts';
+import { vCpu } from './v-cpu.ts';
+import { vInfo } from './v-info.ts';
+import { vMemory } from './v-memory.ts';
+import { vNetwork } from './v-network.ts';
+
+/** Every collector, in RVTools' order of tabs. A new tab is one new file and one line here. */
+export const collectors: readonly TabCollector[] = [vInfo, vCpu, vMemory, vNetwork];
+
+/** The collector of a tab, by its exact name; undefined where there is none. */
+export const collectorOf = (tab: string): TabCollector | undefined =>
+  collectors.find((collector) => collector.tab === tab);

@@ -1,0 +1,68 @@
+import type { Fleet, HostFacts } from './collector.ts';
+import { viewHost } from './joins/host-view.ts';
+import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
+import { isReplica } from './vm-columns.ts';
+
+/** What the fleet needs to know of one host; survives JSON, and stays small: the whole fleet's are held at once. */
+export interface HostSummary {
+  /** As in the column Host. */
+  readonly fqdn: string;
+  /** Null: standalone, or not known. */
+  readonly cluster: { readonly fqdn: string; readonly instanceId: string | null } | null;
+  /** True: root/MSCluster could not be read, so that the host stands under its own name; it may well be a node. */
+  readonly clusterUnknown: boolean;
+  readonly vms: readonly { readonly id: string; readonly running: boolean; readonly replica: boolean }[];
+}
+
+type Claim = HostSummary['vms'][number] & { readonly fqdn: string };
+
+/** A fleet of which nothing is known: enough for a host's coverage, and for a run of one host. */
+export const emptyFleet: Fleet = { clusterUuids: new Map(), owners: new Map() };
+
+/** Draws from a host's facts what other hosts' rows depend on. */
+export function summarize(host: HostFacts): HostSummary {
+  const { identity, cluster, machines } = viewHost(host);
+  return {
+    fqdn: identity.fqdn,
+    cluster: cluster.kind === 'member' ? { fqdn: cluster.fqdn, instanceId: cluster.instanceId } : null,
+    clusterUnknown: cluster.kind === 'unknown',
+    vms: machines.map((vm) => ({ id: vm.id, running: vm.running, replica: isReplica(vm) })),
+  };
+}
+
+/** Lower is better: a running VM that is no replica comes before all others, a replica that is off last. */
+const rankOf = ({ running, replica }: Claim): number => (replica ? 2 : 0) + (running ? 0 : 1);
+
+function betterOf(one: Claim, other: Claim): Claim {
+  const difference = rankOf(one) - rankOf(other);
+  return difference < 0 || (difference === 0 && one.fqdn <= other.fqdn) ? one : other;
+}
+
+function ownersOf(hosts: readonly HostSummary[]): ReadonlyMap<string, string> {
+  const best = new Map<string, Claim>();
+  const contested = new Set<string>();
+  for (const { fqdn, vms } of hosts) {
+    for (const vm of vms) {
+      const claim = { ...vm, fqdn };
+      const rival = best.get(vm.id);
+      if (rival !== undefined) contested.add(vm.id);
+      best.set(vm.id, rival === undefined ? claim : betterOf(rival, claim));
+    }
+  }
+  return new Map([...contested].map((id) => [id, best.get(id)?.fqdn ?? '']));
+}
+
+/** The registry's id, from whichever node told it; else made from the cluster's name, so that all nodes agree. */
+function clusterUuidsOf(hosts: readonly HostSummary[]): ReadonlyMap<string, string> {
+  const uuids = new Map<string, string | null>();
+  for (const { cluster } of hosts) {
+    if (cluster !== null) uuids.set(cluster.fqdn, uuids.get(cluster.fqdn) ?? cluster.instanceId);
+  }
+  return new Map([...uuids].map(([fqdn, uuid]) => [fqdn, uuid ?? uuidV5(fqdn, dnsNamespace)]));
+}
+
+/** Makes the index of a run from the summaries of all its hosts, in any order. */
+export function buildFleet(summaries: Iterable<HostSummary>): Fleet {
+  const hosts = [...summaries];
+  return { clusterUuids: clusterUuidsOf(hosts), owners: ownersOf(hosts) };
+}

@@ -1,0 +1,17 @@
+import type { FactOutcomes } from '../../facts/fact.ts';
+import { rowsOf } from '../../facts/fact-rows.ts';
+import { declarationOf, type FactName, type Row } from '../../facts/fact-table.ts';
+
+/** Why a fact cannot be used; undefined: it can. A class that a host may lack is an answer, not a problem. */
+export function factProblem(outcomes: FactOutcomes, name: FactName): string | undefined {
+  const outcome = outcomes[name];
+  if (outcome === undefined) return 'factNotReceived';
+  if (outcome.status === 'failed') return outcome.error.code;
+  if (outcome.status === 'absent' && declarationOf(name).mayBeAbsent !== true) return 'absent';
+  return undefined;
+}
+
+/** The rows of a fact: none where the host legitimately lacks it, undefined where it is not known. */
+export function knownRows<Name extends FactName>(outcomes: FactOutcomes, name: Name): readonly Row<Name>[] | undefined {
+  return factProblem(outcomes, name) === undefined ? (rowsOf(outcomes, name) ?? []) : undefined;
+}

@@ -1,0 +1,195 @@
+import type { FactName, Row } from '../../facts/fact-table.ts';
+import type { HostFacts } from '../collector.ts';
+import type { DatastoreMap } from '../datastore-path.ts';
+import { isPaused, type PowerState, powerStateOf } from '../power-state.ts';
+import { type Adapter, joinAdapters } from './adapters.ts';
+import { type ClusterMembership, type ClusterRole, clusterMembership, clusterRoles } from './cluster.ts';
+import { type Disk, joinDisks } from './disks.ts';
+import { knownRows } from './facts.ts';
+import { joinGroups, type VmGroup } from './groups.ts';
+import { type HostIdentity, hostIdentity } from './host-identity.ts';
+import { guidOf } from './instance-id.ts';
+import { type KeyValuePairs, keyValuePairsOf } from './key-value-pairs.ts';
+import { type JoinedRows, joinByVm, settingsOwners, unjoinedRow } from './settings-owners.ts';
+
+/**
+ * One VM with everything that was joined to it. Of a member that may be null or undefined, undefined means that the
+ * fact is missing, null that the VM has no such row.
+ */
+export interface VirtualMachine {
+  /** Lower-case GUID. */
+  readonly id: string;
+  readonly name: string;
+  readonly system: Row<'computerSystems'>;
+  readonly powerState: PowerState;
+  readonly running: boolean;
+  /** True: it has a worker process, and so memory, on the host: running or paused. */
+  readonly live: boolean;
+  /** Its active (realized) settings; null makes it an orphan. */
+  readonly settings: Row<'virtualSystems'> | null | undefined;
+  readonly hasCheckpoints: boolean | undefined;
+  readonly processor: Row<'processors'> | null | undefined;
+  readonly memory: Row<'memory'> | null | undefined;
+  readonly summary: Row<'summaries'> | null | undefined;
+  readonly heartbeat: Row<'heartbeats'> | null | undefined;
+  readonly backup: Row<'backupServices'> | null | undefined;
+  readonly guest: KeyValuePairs | undefined;
+  readonly adapters: readonly Adapter[] | undefined;
+  readonly disks: readonly Disk[] | undefined;
+  readonly group: VmGroup | undefined;
+  /** Null: not a role of the cluster. */
+  readonly clusterRole: ClusterRole | null | undefined;
+}
+
+/** Facts whose rows are joined to VMs by their keys. */
+export type JoinedFact =
+  | 'virtualSystems'
+  | 'processors'
+  | 'memory'
+  | 'backupServices'
+  | 'resourceAllocations'
+  | 'storageAllocations'
+  | 'syntheticAdapters'
+  | 'emulatedAdapters'
+  | 'portAllocations'
+  | 'portVlans'
+  | 'portIsolations'
+  | 'portOffloads'
+  | 'guestNetworks';
+
+/** A host's facts, joined. */
+export interface HostView {
+  readonly identity: HostIdentity;
+  readonly cluster: ClusterMembership;
+  readonly datastores: DatastoreMap;
+  /** ISO 8601, UTC. */
+  readonly collectedAt: string;
+  /** In the order in which the host lists them. */
+  readonly machines: readonly VirtualMachine[];
+  /** Settings rows nobody claims, each as `fact: InstanceID`. */
+  readonly unjoined: readonly string[];
+  /** Facts which every VM has, without a row of any VM. */
+  readonly emptyFacts: readonly FactName[];
+}
+
+const isRealized = (row: Row<'virtualSystems'>): boolean =>
+  row.VirtualSystemType?.toLowerCase() === 'microsoft:hyper-v:system:realized';
+
+const isCheckpoint = (row: Row<'virtualSystems'>): boolean =>
+  row.VirtualSystemType?.toLowerCase().startsWith('microsoft:hyper-v:snapshot:') === true;
+
+/** The first row of each key. */
+function firstBy<Joined>(
+  rows: readonly Joined[] | undefined,
+  keyOf: (row: Joined) => string | null,
+): ReadonlyMap<string, Joined> | undefined {
+  if (rows === undefined) return undefined;
+  const first = new Map<string, Joined>();
+  for (const row of rows) {
+    const key = guidOf(keyOf(row));
+    if (key !== undefined && !first.has(key)) first.set(key, row);
+  }
+  return first;
+}
+
+/** Undefined: the fact is missing; null: the VM has no row of it. */
+const rowOf = <Joined>(byVm: ReadonlyMap<string, Joined> | undefined, id: string): Joined | null | undefined =>
+  byVm && (byVm.get(id) ?? null);
+
+const firstOf = <Joined>(join: JoinedRows<Joined>, id: string): Joined | null | undefined =>
+  join.byVm && (join.byVm.get(id)?.[0] ?? null);
+
+/** What stands in the column Cluster. A host whose cluster cannot be told keeps its own name, or readers drop it. */
+export const clusterNameOf = (cluster: ClusterMembership, identity: HostIdentity): string =>
+  cluster.kind === 'member' ? cluster.name : identity.shortName;
+
+function datastoresOf({ facts }: HostFacts, identity: HostIdentity, cluster: ClusterMembership): DatastoreMap {
+  return {
+    hostName: identity.fqdn,
+    clusterName: clusterNameOf(cluster, identity),
+    sharedVolumes: (knownRows(facts, 'sharedVolumes') ?? []).flatMap((row) => row.Name ?? []),
+    volumes: knownRows(facts, 'volumes')?.flatMap(({ Name, DeviceID }) =>
+      Name ? [{ name: Name, deviceId: DeviceID ?? Name }] : [],
+    ),
+  };
+}
+
+/** Rows of virtual systems that stand for no VM, checkpoint, planned VM or template. */
+function unjoinedSystems(rows: readonly Row<'virtualSystems'>[] | undefined, claimed: JoinedRows<unknown>) {
+  const lost = (rows ?? [])
+    .filter((row) => isRealized(row) && guidOf(row.VirtualSystemIdentifier) === undefined)
+    .map((row) => unjoinedRow('virtualSystems', row.InstanceID));
+  return [...new Set([...claimed.unjoined, ...lost])];
+}
+
+/**
+ * Joins the facts of a host. A VM is a Msvm_ComputerSystem row whose Name is a GUID (the host's own row has a name
+ * there); its active settings are the realized Msvm_VirtualSystemSettingData with that VirtualSystemIdentifier.
+ */
+export function viewHost(host: HostFacts): HostView {
+  const { facts } = host;
+  const systems = firstBy(knownRows(facts, 'computerSystems'), (row) => row.Name) ?? new Map();
+  const virtualSystems = knownRows(facts, 'virtualSystems');
+  const ownerOf = settingsOwners(new Set(systems.keys()), virtualSystems);
+  const identity = hostIdentity(host);
+  const cluster = clusterMembership(facts, identity.domain);
+
+  const settings = firstBy(virtualSystems?.filter(isRealized), (row) => row.VirtualSystemIdentifier);
+  const checkpoints = firstBy(virtualSystems?.filter(isCheckpoint), (row) => row.VirtualSystemIdentifier);
+  const processors = joinByVm('processors', knownRows(facts, 'processors'), ownerOf);
+  const memory = joinByVm('memory', knownRows(facts, 'memory'), ownerOf);
+  const backups = joinByVm('backupServices', knownRows(facts, 'backupServices'), ownerOf);
+  const adapters = joinAdapters(facts, ownerOf);
+  const disks = joinDisks(facts, ownerOf);
+  // Rows of checkpoints are among the summaries: they have the checkpoint's GUID as Name.
+  const summaries = firstBy(knownRows(facts, 'summaries'), (row) => row.Name);
+  const heartbeats = firstBy(knownRows(facts, 'heartbeats'), (row) => row.SystemName);
+  const guests = firstBy(knownRows(facts, 'keyValuePairs'), (row) => row.SystemName);
+  const groups = joinGroups(facts);
+  const roles = clusterRoles(facts);
+
+  const machines = [...systems].map(([id, system]): VirtualMachine => {
+    const powerState = powerStateOf(system.EnabledState);
+    return {
+      id,
+      name: system.ElementName ?? '',
+      system,
+      powerState,
+      running: powerState === 'poweredOn',
+      live: powerState === 'poweredOn' || isPaused(system.EnabledState),
+      settings: rowOf(settings, id),
+      hasCheckpoints: checkpoints?.has(id),
+      processor: firstOf(processors, id),
+      memory: firstOf(memory, id),
+      summary: rowOf(summaries, id),
+      heartbeat: rowOf(heartbeats, id),
+      backup: firstOf(backups, id),
+      guest: guests && keyValuePairsOf(guests.get(id)?.GuestIntrinsicExchangeItems ?? []),
+      adapters: adapters.byVm && (adapters.byVm.get(id) ?? []),
+      disks: disks.byVm && (disks.byVm.get(id) ?? []),
+      group: groups.get(id),
+      clusterRole: rowOf(roles, id),
+    };
+  });
+  const ownRows: readonly (readonly [FactName, ReadonlyMap<string, unknown> | undefined])[] = [
+    ['virtualSystems', settings && new Map([...settings].filter(([id]) => systems.has(id)))],
+    ['processors', processors.byVm],
+    ['memory', memory.byVm],
+  ];
+  return {
+    identity,
+    cluster,
+    datastores: datastoresOf(host, identity, cluster),
+    collectedAt: host.collectedAt,
+    machines,
+    unjoined: [
+      ...unjoinedSystems(virtualSystems, joinByVm('virtualSystems', virtualSystems, ownerOf)),
+      ...processors.unjoined,
+      ...memory.unjoined,
+      ...backups.unjoined,
+      ...adapters.unjoined,
+      ...disks.unjoined,
+    ],
+    emptyFacts: ownRows.filter(([, byVm]) => machines.length > 0 && byVm?.size === 0).map(([name]) => name),
+  };
+}

@@ -1,0 +1,71 @@
+import type { FactName } from '../facts/fact-table.ts';
+import type { CollectedRow, CollectedTab, Collector, Fleet, HostFacts } from './collector.ts';
+import { factProblem } from './joins/facts.ts';
+import { type HostView, type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
+import type { Columns, VmSubject } from './vm-columns.ts';
+
+/** A collector that knows its header row: a tab without rows has one too. */
+export interface TabCollector extends Collector {
+  /** In RVTools' order and spelling. */
+  readonly columns: readonly string[];
+}
+
+/** What makes one VM tab differ from another. */
+interface VmTab<Subject extends VmSubject> {
+  readonly tab: string;
+  readonly requires: readonly FactName[];
+  readonly optional: readonly FactName[];
+  /** Facts whose rows must all find their owner. */
+  readonly joins: readonly JoinedFact[];
+  /** Those of them that every VM has. */
+  readonly everyVmHas: readonly FactName[];
+  /** The rows of a VM: one, or one per device. */
+  readonly subjects: (subject: VmSubject) => readonly Subject[];
+  /** True: the VM was looked at, and what the tab shows of it was joined. */
+  readonly covers: (vm: VirtualMachine) => boolean;
+  readonly columns: Columns<Subject>;
+}
+
+function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, fleet: Fleet): readonly CollectedRow[] {
+  const columns = Object.entries(tab.columns);
+  return host.machines.flatMap((vm) =>
+    tab.subjects({ vm, host, fleet }).map((subject) => ({
+      vmId: vm.id,
+      cells: Object.fromEntries(columns.map(([name, cellOf]) => [name, cellOf(subject)])),
+    })),
+  );
+}
+
+function collect<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostFacts, fleet: Fleet): CollectedTab {
+  const view = viewHost(host);
+  const rows = rowsOf(tab, view, fleet);
+  const failedFacts = tab.requires.flatMap((name) => {
+    const problem = factProblem(host.facts, name);
+    return problem === undefined ? [] : [`${name}: ${problem}`];
+  });
+  return {
+    rows,
+    coverage: {
+      tab: tab.tab,
+      status: failedFacts.length === 0 ? 'ok' : 'error',
+      failedFacts,
+      missingFacts: tab.optional.filter((name) => factProblem(host.facts, name) !== undefined),
+      rowCount: rows.length,
+      covered: view.machines.filter(tab.covers).map((vm) => vm.id),
+      unjoined: view.unjoined.filter((row) => tab.joins.some((fact) => row.startsWith(`${fact}: `))),
+      emptyFacts: view.emptyFacts.filter((name) => tab.everyVmHas.includes(name)),
+    },
+  };
+}
+
+/** Makes the collector of a VM tab from its columns. */
+export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): TabCollector {
+  return {
+    tab: tab.tab,
+    perVm: true,
+    requires: tab.requires,
+    optional: tab.optional,
+    columns: Object.keys(tab.columns),
+    collect: (host, fleet) => collect(tab, host, fleet),
+  };
+}

@@ -1,0 +1,282 @@
+import { dateOf, numberOf, textOf, trueOrFalse } from './cell-values.ts';
+import type { Cell } from './collector.ts';
+import { majorVersion, versionAtLeast } from './configuration-version.ts';
+import { bracketFolder, bracketPath, underRoot } from './datastore-path.ts';
+import { guestDetails } from './guest-os.ts';
+import { guestStateOf, heartbeatOf } from './heartbeat.ts';
+import { primaryIpv4 } from './ip-addresses.ts';
+import type { ClusterRule } from './joins/cluster.ts';
+import type { HostView, VirtualMachine } from './joins/host-view.ts';
+import { guidOf } from './joins/instance-id.ts';
+import { activeMemory, memorySize } from './memory-figures.ts';
+import { vmCollector } from './per-vm.ts';
+import { isCritical } from './power-state.ts';
+import {
+  annotationColumn,
+  clusterOf,
+  datacenterOf,
+  folderOf,
+  guestOsColumns,
+  leadingVmColumns,
+  placeColumns,
+  sdkColumns,
+  type VmSubject,
+  vmColumnFacts,
+  vmIdColumn,
+  vmUuidColumn,
+} from './vm-columns.ts';
+
+/** Columns that stay blank until disk sizes are among the facts: an unknown size is blank, never 0. */
+export const columnsWaitingForDiskFacts = [
+  'Total disk capacity MiB',
+  'Provisioned MiB',
+  'In Use MiB',
+  'Unshared MiB',
+] as const;
+
+function configStatus({ system }: VirtualMachine): string {
+  if (system.HealthState === null) return 'gray';
+  if (system.HealthState === 5) return 'green';
+  return system.HealthState === 20 || system.HealthState === 25 ? 'red' : 'yellow';
+}
+
+/** `orphaned`: listed by the host, but without settings. */
+function connectionState({ system, settings }: VirtualMachine): string {
+  if (settings === null) return 'orphaned';
+  return isCritical(system.EnabledState, system.HealthState) ? 'inaccessible' : 'connected';
+}
+
+/** A differencing file of a checkpoint is attached, though the VM has no checkpoint: a merge did not happen. */
+function consolidationNeeded({ disks, hasCheckpoints }: VirtualMachine): boolean | null {
+  if (disks === undefined || hasCheckpoints === undefined) return null;
+  return !hasCheckpoints && disks.some((disk) => /\.avhdx?$/i.test(disk.path ?? ''));
+}
+
+/** When the VM was started, reckoned back from the time of collection; null unless it runs. */
+function poweredOnAt({ system, summary, running }: VirtualMachine, collectedAt: string): Date | null {
+  const upMs = numberOf(system.OnTimeInMilliseconds) || numberOf(summary?.UpTime);
+  const collected = Date.parse(collectedAt);
+  return running && upMs && !Number.isNaN(collected) ? new Date(collected - upMs) : null;
+}
+
+const isSuspended = (vm: VirtualMachine): boolean => vm.powerState === 'suspended';
+
+/** Resilient change tracking: configuration version 8.0 and later, of VHDX files (differencing ones and sets too). */
+function changeTracking({ settings, disks }: VirtualMachine): 'TRUE' | 'FALSE' | null {
+  const canTrack = versionAtLeast(settings?.Version, 8, 0);
+  if (canTrack === false) return 'FALSE';
+  if (canTrack === null || disks === undefined) return null;
+  const tracked = disks.length > 0 && disks.every((disk) => /\.(?:a?vhdx|vhds)$/i.test(disk.path ?? ''));
+  return tracked ? 'TRUE' : 'FALSE';
+}
+
+/** EnableUUID stands for Hyper-V's backup (volume shadow copy) service. */
+function backupService({ backup }: VirtualMachine): 'TRUE' | 'FALSE' | null {
+  if (!backup || backup.EnabledState === null) return null;
+  return backup.EnabledState === 2 ? 'TRUE' : 'FALSE';
+}
+
+/** By adapter, as the guest reports them to the host; else by Data Exchange, where they are one list. */
+function primaryAddress({ adapters, guest }: VirtualMachine): string | null {
+  const byAdapter = (adapters ?? []).flatMap((adapter) => adapter.ipAddresses ?? []);
+  const byGuest = (guest?.get('NetworkAddressIPv4') ?? '').split(';').map((text) => text.trim());
+  return primaryIpv4(byAdapter) ?? primaryIpv4(byGuest) ?? null;
+}
+
+/** The network of the n-th adapter, from 1. */
+const network =
+  (n: number) =>
+  ({ vm }: VmSubject): Cell =>
+    vm.adapters?.[n - 1]?.network ?? null;
+
+/** RVTools' folder ids are `group-v<n>`: a number drawn from the group's GUID stays the same from run to run. */
+const folderId = ({ group }: VirtualMachine): string | null =>
+  group === undefined ? null : `group-v${Number.parseInt(group.id.slice(0, 8), 16)}`;
+
+/** Null without a cluster, and where it is not known. */
+function dasProtection({ clusterRole }: VirtualMachine, { cluster }: HostView): boolean | null {
+  return cluster.kind !== 'member' || clusterRole === undefined ? null : clusterRole !== null;
+}
+
+/** Told only of replicating VMs; state 12 is "failover in progress". */
+function failoverInProgress({ system }: VirtualMachine): boolean | null {
+  return system.ReplicationMode ? system.ReplicationState === 12 : null;
+}
+
+/** `MSCluster_ResourceGroup.Priority`. */
+const restartPriorities: ReadonlyMap<number, string> = new Map([
+  [0, 'disabled'],
+  [1000, 'low'],
+  [2000, 'medium'],
+  [3000, 'high'],
+]);
+
+function heartbeatMonitoring({ clusterRole }: VirtualMachine, { cluster }: HostView): string | null {
+  if (cluster.kind === 'standalone' || clusterRole === null) return 'vmMonitoringDisabled';
+  const check = clusterRole?.checkHeartbeat ?? null;
+  return check === null ? null : check ? 'vmMonitoringOnly' : 'vmMonitoringDisabled';
+}
+
+const rulesOf = (vm: VirtualMachine, part: keyof ClusterRule): string | null =>
+  [...new Set(vm.clusterRole?.rules?.map((rule) => rule[part]))].join(', ') || null;
+
+/** The class says nothing of it before 2012 R2, where every VM is of generation 1. */
+function firmware({ settings }: VirtualMachine): 'bios' | 'efi' | null {
+  if (!settings) return null;
+  return settings.VirtualSystemSubType?.toLowerCase() === 'microsoft:hyper-v:subtype:2' ? 'efi' : 'bios';
+}
+
+function secureBoot(vm: VirtualMachine): boolean | null {
+  return firmware(vm) === 'bios' ? false : (vm.settings?.SecureBootEnabled ?? null);
+}
+
+/** A file or folder of the VM's settings; what is kept relative lies under the configuration's root. */
+const settingsPath = ({ settings }: VirtualMachine, path: string | null | undefined): string | null =>
+  underRoot(settings?.ConfigurationDataRoot ?? null, path ?? null);
+
+function folder({ vm, host }: VmSubject, ...paths: (string | null | undefined)[]): string | null {
+  return bracketFolder(settingsPath(vm, paths.find(textOf)), host.datastores);
+}
+
+/** `Microsoft Hyper-V 10.0.20348 build-20348 (Windows Server 2022 Datacenter)`. */
+function sdkServerType({ identity: { product } }: HostView): string | null {
+  if (product.version === null) return null;
+  const build = product.build === null ? '' : ` build-${product.build}`;
+  const caption = product.caption === null ? '' : ` (${product.caption.replace(/^Microsoft\s+/i, '').trim()})`;
+  return `Microsoft Hyper-V ${product.version}${build}${caption}`;
+}
+
+/** vInfo: one row per VM. Sizes in MiB, times UTC. */
+export const vInfo = vmCollector<VmSubject>({
+  tab: 'vInfo',
+  requires: [
+    'computerSystems',
+    'virtualSystems',
+    'processors',
+    'memory',
+    'syntheticAdapters',
+    'emulatedAdapters',
+    'resourceAllocations',
+    'storageAllocations',
+  ],
+  optional: [
+    ...vmColumnFacts,
+    'operatingSystem',
+    'heartbeats',
+    'backupServices',
+    'portAllocations',
+    'portVlans',
+    'portIsolations',
+    'switches',
+    'guestNetworks',
+    'clusterGroups',
+    'clusterResources',
+    'clusterRules',
+    'sharedVolumes',
+    'volumes',
+  ],
+  joins: [
+    'virtualSystems',
+    'processors',
+    'memory',
+    'backupServices',
+    'resourceAllocations',
+    'storageAllocations',
+    'syntheticAdapters',
+    'emulatedAdapters',
+    'portAllocations',
+    'portVlans',
+    'portIsolations',
+    'guestNetworks',
+  ],
+  everyVmHas: ['virtualSystems', 'processors', 'memory'],
+  subjects: (subject) => [subject],
+  covers: (vm) => Boolean(vm.settings),
+  columns: {
+    ...leadingVmColumns,
+    'Config status': ({ vm }) => configStatus(vm),
+    'DNS Name': ({ vm }) => textOf(vm.guest?.get('FullyQualifiedDomainName')),
+    'Connection state': ({ vm }) => connectionState(vm),
+    'Guest state': ({ vm }) => guestStateOf(vm),
+    Heartbeat: ({ vm }) => heartbeatOf(vm),
+    'Consolidation Needed': ({ vm }) => trueOrFalse(consolidationNeeded(vm)),
+    PowerOn: ({ vm, host }) => poweredOnAt(vm, host.collectedAt),
+    'Suspended To Memory': ({ vm }) => (isSuspended(vm) ? trueOrFalse(vm.live) : null),
+    'Suspend time': ({ vm }) => (isSuspended(vm) ? dateOf(vm.system.TimeOfLastStateChange) : null),
+    'Suspend Interval': () => '0',
+    'Creation date': ({ vm }) => dateOf(vm.settings?.CreationTime) ?? dateOf(vm.system.InstallDate),
+    'Change Version': ({ vm }) => dateOf(vm.system.TimeOfLastConfigurationChange),
+    CPUs: ({ vm }) => numberOf(vm.processor?.VirtualQuantity),
+    'Overall Cpu Readiness': () => null,
+    Memory: ({ vm }) => memorySize(vm),
+    'Active Memory': ({ vm }) => activeMemory(vm),
+    NICs: ({ vm }) => vm.adapters?.length ?? null,
+    Disks: ({ vm }) => vm.disks?.length ?? null,
+    'Total disk capacity MiB': () => null,
+    'Fixed Passthru HotPlug': () => 'False',
+    'min Required EVC Mode Key': () => null,
+    'Latency Sensitivity': () => 'normal',
+    'Op Notification Timeout': () => null,
+    EnableUUID: ({ vm }) => backupService(vm),
+    CBT: ({ vm }) => changeTracking(vm),
+    'Primary IP Address': ({ vm }) => primaryAddress(vm),
+    'Network #1': network(1),
+    'Network #2': network(2),
+    'Network #3': network(3),
+    'Network #4': network(4),
+    'Network #5': network(5),
+    'Network #6': network(6),
+    'Network #7': network(7),
+    'Network #8': network(8),
+    'Num Monitors': () => 1,
+    'Video Ram KiB': () => null,
+    'Resource pool': ({ host }) => `/${datacenterOf(host)}/${clusterOf(host)}/Resources`,
+    'Folder ID': ({ vm }) => folderId(vm),
+    Folder: folderOf,
+    vApp: () => null,
+    'DAS protection': ({ vm, host }) => trueOrFalse(dasProtection(vm, host)),
+    'FT State': () => 'notConfigured',
+    'FT Role': () => null,
+    'FT Latency': () => 'gray',
+    'FT Bandwidth': () => -1,
+    'FT Sec. Latency': () => -1,
+    'Vm Failover In Progress': ({ vm }) => trueOrFalse(failoverInProgress(vm)),
+    'Provisioned MiB': () => null,
+    'In Use MiB': () => null,
+    'Unshared MiB': () => null,
+    'HA Restart Priority': ({ vm }) => restartPriorities.get(vm.clusterRole?.priority ?? -1) ?? null,
+    'HA Isolation Response': () => 'none',
+    'HA VM Monitoring': ({ vm, host }) => heartbeatMonitoring(vm, host),
+    'Cluster rule(s)': ({ vm }) => rulesOf(vm, 'kind'),
+    'Cluster rule name(s)': ({ vm }) => rulesOf(vm, 'name'),
+    'Boot Required': () => 'False',
+    'Boot delay': ({ vm }) => vm.settings?.AutomaticStartupActionDelay ?? null,
+    'Boot retry delay': () => 10_000,
+    'Boot retry enabled': () => 'False',
+    'Boot BIOS setup': () => 'False',
+    'Reboot PowerOff': () => 'False',
+    'EFI Secure boot': ({ vm }) => trueOrFalse(secureBoot(vm)),
+    Firmware: ({ vm }) => firmware(vm),
+    'HW version': ({ vm }) => majorVersion(vm.settings?.Version),
+    'HW upgrade status': () => 'none',
+    'HW upgrade policy': () => 'never',
+    'HW target': () => null,
+    Path: ({ vm, host }) => bracketPath(settingsPath(vm, vm.settings?.ConfigurationFile), host.datastores),
+    'Log directory': (subject) =>
+      folder(subject, subject.vm.settings?.LogDataRoot, subject.vm.settings?.ConfigurationDataRoot),
+    'Snapshot directory': (subject) => folder(subject, subject.vm.settings?.SnapshotDataRoot),
+    'Suspend directory': (subject) =>
+      folder(subject, subject.vm.settings?.SuspendDataRoot, subject.vm.settings?.SwapFileDataRoot),
+    ...annotationColumn,
+    ...placeColumns,
+    ...guestOsColumns,
+    'Customization Info': () => null,
+    'Guest Detailed Data': ({ vm }) => guestDetails(vm),
+    ...vmIdColumn,
+    'SMBIOS UUID': ({ vm }) => guidOf(vm.settings?.BIOSGUID) ?? null,
+    ...vmUuidColumn,
+    'VI SDK Server type': ({ host }) => sdkServerType(host),
+    'VI SDK API Version': ({ host }) => (host.identity.product.version ? `${host.identity.product.version}.0` : null),
+    ...sdkColumns,
+  },
+});
