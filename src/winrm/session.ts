@@ -1,0 +1,71 @@
+/** The session that the rest of the program talks to a host with. */
+import { failure, success } from '../result.ts';
+import { schemes } from './authentication/schemes.ts';
+import { enumerate } from './cim/enumerate.ts';
+import { type ResolveAddresses, resolveBySystem } from './connect-socket.ts';
+import { identify } from './identify.ts';
+import { openShell } from './shell/shell.ts';
+import { answerWaitMs, type Wait, wait } from './times.ts';
+import { openTransport } from './transport.ts';
+import { type WinrmError, winrmError } from './winrm-error.ts';
+import type { WinrmSession, WinrmSessionOptions, WinrmShell } from './winrm-session.ts';
+
+/** The world outside, replaceable in tests. */
+export interface SessionSurroundings {
+  readonly resolve: ResolveAddresses;
+  readonly wait: Wait;
+}
+
+/**
+ * Opens a session. Nothing is sent before it is needed; an objection to the options (`basicOverHttp`) is the answer to
+ * every call then.
+ */
+export function openWinrmSession(
+  options: WinrmSessionOptions,
+  surroundings: SessionSurroundings = { resolve: resolveBySystem, wait },
+): WinrmSession {
+  const { target, credential, operationTimeoutMs, signal } = options;
+  const authentication = schemes[options.authentication];
+  const allowBasicOverHttp = options.allowBasicOverHttp ?? false;
+  const objection = authentication.objection({ target, credential, allowBasicOverHttp });
+  const transport = openTransport(options, authentication, surroundings.resolve);
+  const shells = new Set<WinrmShell>();
+  const refusal = (): WinrmError | undefined => (signal?.aborted ? winrmError('cancelled', target.host) : objection);
+
+  return {
+    counters: transport.counters,
+    get authenticationNotes() {
+      return transport.notes;
+    },
+    identify: async () => {
+      const refused = refusal();
+      if (refused !== undefined) return failure(refused);
+      return identify(transport, { timeoutMs: answerWaitMs(operationTimeoutMs), signal });
+    },
+    enumerate: async (request) => {
+      const refused = refusal();
+      if (refused !== undefined) return failure(refused);
+      return enumerate(transport, request, { operationTimeoutMs, signal });
+    },
+    openShell: async (shellOptions) => {
+      const refused = refusal();
+      if (refused !== undefined) return failure(refused);
+      const opened = await openShell({ transport, operationTimeoutMs, signal, wait: surroundings.wait }, shellOptions);
+      if (!opened.ok) return opened;
+      const shell = opened.value;
+      const tracked: WinrmShell = {
+        ...shell,
+        close: async () => {
+          shells.delete(tracked);
+          await shell.close();
+        },
+      };
+      shells.add(tracked);
+      return success(tracked);
+    },
+    close: async () => {
+      await Promise.all([...shells].map((shell) => shell.close()));
+      await transport.close();
+    },
+  };
+}
