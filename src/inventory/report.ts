@@ -218,7 +218,10 @@ export function buildReport(input: ReportInput): RunReport {
     const first = duplicates.get(host.given);
     const own = findings.get(host.given);
     const deciding = findings.get(first ?? host.given);
-    return own && deciding ? [reportHost(host, own, deciding.result, first ?? null)] : [];
+    if (!own || !deciding) return [];
+    // A second mention was never collected, and that is no error of its own.
+    const told = first === undefined ? own : { ...own, error: own.preflight?.error };
+    return [reportHost(host, told, deciding.result, first ?? null)];
   });
   return {
     schema_version: 1,

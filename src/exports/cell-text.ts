@@ -1,0 +1,12 @@
+/** Longest text of a cell, in UTF-16 units. */
+export const longestCellText = 32_767;
+
+/** Characters that XML cannot hold or readers choke on: controls but TAB, LF and CR; lone surrogates; non-characters. */
+const unprintable = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\uFFFE\uFFFF]/gu;
+
+/** A text as a cell can hold it: unprintable characters dropped, and cut where it is too long for Excel. */
+export function cellText(text: string): string {
+  const printable = text.replace(unprintable, '');
+  // Cutting may part the two halves of a character: the first one goes too.
+  return printable.length > longestCellText ? printable.slice(0, longestCellText).replace(/\p{Cs}$/u, '') : printable;
+}

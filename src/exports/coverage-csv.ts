@@ -1,0 +1,42 @@
+import { perVmTabs } from '../inventory/per-vm-tabs.ts';
+import type { ReportHost, RunReport } from '../inventory/report.ts';
+import { type CsvValue, csv } from './csv.ts';
+
+const columns = [
+  'host',
+  'reachable',
+  'final_status',
+  'baseline_vm_count',
+  ...perVmTabs.flatMap((tab) => [`${tab}_vm_count`, `${tab}_missing`]),
+  'missing_in_baseline',
+  'coverage',
+  'duplicate_of',
+  'error_code',
+  'error',
+];
+
+/** `host_inventory_coverage.csv`: a row per host; a collector that was not asked for leaves its columns blank. */
+export function coverageCsv(report: RunReport): string {
+  return csv(columns, report.hosts.map(coverageRow));
+}
+
+function coverageRow(host: ReportHost): CsvValue[] {
+  return [
+    host.given,
+    host.reachable,
+    host.final_status,
+    host.baseline?.vm_count ?? null,
+    ...perVmTabs.flatMap((tab) => {
+      const collector = host.collectors.find((candidate) => candidate.tab === tab);
+      return [collector?.vm_count ?? null, collector?.missing ?? null];
+    }),
+    host.missing_in_baseline,
+    host.coverage === null ? null : fourDecimals(host.coverage),
+    host.duplicate_of,
+    host.error?.code ?? null,
+    host.error?.message ?? null,
+  ];
+}
+
+/** Rounded down, so that a share under the threshold never reads like the threshold. */
+const fourDecimals = (share: number): number => Math.floor(share * 10_000) / 10_000;

@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import exceljs from 'exceljs';
+import type { Cell, TabRow } from '../collectors/collector.ts';
+import { writeError } from '../stores/store-error.ts';
+import { cellText, longestCellText } from './cell-text.ts';
+import { rvtoolsTabs, type TabColumn } from './rvtools-tabs.ts';
+
+export interface WorkbookContent {
+  /** Rows of a tab, read once, tab after tab in RVTools' order; vMetaData is not asked for. */
+  readonly rows: (tab: string) => AsyncIterable<TabRow>;
+  /** The run's start: what vMetaData and the file's properties tell. */
+  readonly createdAt: Date;
+  readonly exporterVersion: string;
+  /** What vMetaData names as the server: the hosts that were asked. */
+  readonly server: string;
+}
+
+/** What became of the rows; anything that Excel could not hold is counted. */
+export interface WorkbookSummary {
+  /** Data rows by tab, all 27 of them. */
+  readonly rowCounts: Readonly<Record<string, number>>;
+  /** Texts cut at 32,767 characters. */
+  readonly cutTexts: number;
+  /** Numbers that are not finite and dates that Excel has not got: left blank. */
+  readonly blankedValues: number;
+  /** Rows beyond the 1,048,576 of a sheet. */
+  readonly omittedRows: number;
+}
+
+/** The RVTools version whose columns these are. */
+const formatVersion = { major: 4.7, full: '4.7.1.4' };
+const mostRows = 1_048_576;
+const rowsPerTurn = 200;
+/** The one sheet that RVTools leaves unstyled, with neither frozen panes nor filter. */
+const metaDataTab = 'vMetaData';
+
+type Style = Partial<exceljs.Style>;
+type Sheet = exceljs.Worksheet;
+
+const font = { name: 'Verdana', size: 9 };
+const headerStyle: Style = {
+  font: { ...font, bold: true, color: { argb: 'FFFFFFFF' } },
+  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF000000' } },
+  alignment: { horizontal: 'left' },
+};
+
+/**
+ * Writes an RVTools workbook: all 27 sheets in their order, one after another, each row let go once it is written, no
+ * faster than the target takes it. Date cells hold the UTC wall clock, for RVTools' dates have no zone. Rejects with
+ * the target's error (a path's as a StoreError), or that of the rows; a file half written is removed then.
+ */
+export async function writeWorkbook(content: WorkbookContent, target: string | Writable): Promise<WorkbookSummary> {
+  const out = typeof target === 'string' ? createWriteStream(target) : target;
+  const written = finished(out, { readable: false });
+  const broken = new AbortController();
+  written.catch((error: unknown) => broken.abort(error));
+  const writer = new exceljs.stream.xlsx.WorkbookWriter({ stream: out, useStyles: true, useSharedStrings: false });
+  writer.creator = `hyperv-rvtools ${content.exporterVersion}`;
+  writer.lastModifiedBy = writer.creator;
+  writer.created = content.createdAt;
+  writer.modified = content.createdAt;
+  const tally = { cutTexts: 0, blankedValues: 0, omittedRows: 0 };
+  const rowCounts: Record<string, number> = {};
+  try {
+    for (const [tab, columns] of rvtoolsTabs) {
+      const rows = tab === metaDataTab ? metaDataRows(content) : content.rows(tab);
+      rowCounts[tab] = await writeSheet(writer, { tab, columns, rows, tally, signal: broken.signal });
+    }
+    await Promise.race([writer.commit(), written]);
+    await written;
+  } catch (error) {
+    const cause: unknown = broken.signal.aborted ? broken.signal.reason : error;
+    out.destroy();
+    if (typeof target !== 'string') throw cause;
+    await rm(target, { force: true });
+    throw writeError(basename(target), cause);
+  }
+  return { rowCounts, ...tally };
+}
+
+interface SheetContent {
+  readonly tab: string;
+  readonly columns: readonly TabColumn[];
+  readonly rows: AsyncIterable<TabRow> | Iterable<TabRow>;
+  readonly tally: Tally;
+  readonly signal: AbortSignal;
+}
+
+type Tally = { -readonly [Count in Exclude<keyof WorkbookSummary, 'rowCounts'>]: number };
+
+async function writeSheet(
+  writer: exceljs.stream.xlsx.WorkbookWriter,
+  { tab, columns, rows, tally, signal }: SheetContent,
+): Promise<number> {
+  const styled = tab !== metaDataTab;
+  const sheet = writer.addWorksheet(
+    tab,
+    styled ? { views: [{ state: 'frozen', xSplit: 1, ySplit: 1, topLeftCell: 'B2', activeCell: 'B2' }] } : {},
+  );
+  sheet.columns = columns.map((column) => ({ width: columnWidth(column) }));
+  // One object per style: exceljs finds a style it has seen by the object's identity.
+  const styles = columns.map(({ numberFormat }): Style => ({ numFmt: numberFormat, ...(styled ? { font } : {}) }));
+  const headers = columns.map(({ name }) => name);
+  writeRow(sheet, headers, styled ? headers.map(() => headerStyle) : []);
+
+  let count = 0;
+  for await (const row of rows) {
+    if (count === 0) refuseUnknownColumns(tab, headers, row);
+    if (count + 1 >= mostRows) {
+      tally.omittedRows += 1;
+      continue;
+    }
+    writeRow(
+      sheet,
+      headers.map((name) => cellValue(row[name] ?? null, tally)),
+      styles,
+    );
+    count += 1;
+    await drained(sheet, signal);
+    if (count % rowsPerTurn === 0) await nextTurn(undefined, { signal });
+  }
+  if (styled) {
+    sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: count + 1, column: columns.length } };
+  }
+  sheet.commit();
+  return count;
+}
+
+function writeRow(sheet: Sheet, values: readonly Cell[], styles: readonly Style[]): void {
+  const row = sheet.addRow([]);
+  for (const [index, value] of values.entries()) {
+    if (value === null) continue;
+    const cell = row.getCell(index + 1);
+    cell.value = value;
+    const style = styles[index];
+    if (style) cell.style = style;
+  }
+  row.commit();
+}
+
+/** The value as Excel can hold it. A text stays a text, whatever it begins with: its cell is typed. */
+function cellValue(value: Cell, tally: Tally): Cell {
+  if (value === null) return null;
+  if (typeof value === 'string') {
+    if (value.length > longestCellText) tally.cutTexts += 1;
+    return cellText(value);
+  }
+  const holds = typeof value === 'number' ? Number.isFinite(value) : value.getUTCFullYear() >= 1900;
+  if (!holds) tally.blankedValues += 1;
+  return holds ? value : null;
+}
+
+/** A column that the tab has not got would be lost without a word: a bug of its collector. */
+function refuseUnknownColumns(tab: string, headers: readonly string[], row: TabRow): void {
+  const unknown = Object.keys(row).filter((name) => !headers.includes(name));
+  if (unknown.length > 0) throw new Error(`${tab} has no column ${unknown.join(', ')}`);
+}
+
+/** exceljs pushes on however slow its target is; the pipe behind a sheet's stream tells when to pause. */
+async function drained(sheet: Sheet, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { pipes } = (sheet as unknown as { readonly stream: { readonly pipes: readonly Writable[] } }).stream;
+  for (const pipe of pipes) if (pipe.writableNeedDrain) await once(pipe, 'drain', { signal });
+}
+
+/** Room for the header and its filter button; dates are wider than their headers. */
+function columnWidth({ name, type }: TabColumn): number {
+  const least = type.startsWith('datetime') ? 20 : 9;
+  return Math.min(Math.max(name.length + 4, least), 40);
+}
+
+function metaDataRows({ createdAt, exporterVersion, server }: WorkbookContent): readonly TabRow[] {
+  return [
+    {
+      'RVTools major version': formatVersion.major,
+      'RVTools version': `${formatVersion.full} (hyperv-rvtools ${exporterVersion})`,
+      'xlsx creation datetime': createdAt,
+      Server: server,
+    },
+  ];
+}

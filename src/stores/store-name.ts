@@ -1,0 +1,21 @@
+/**
+ * A name within a store: segments between forward slashes, none of them empty, `.` or `..`, no drive, no character
+ * that Windows refuses. Throws where it is not one: whoever takes names from outside checks them first.
+ */
+export function assertStoreName(name: string): void {
+  if (!isStoreName(name)) throw new TypeError(`not a name within a store: ${JSON.stringify(name)}`);
+}
+
+/** The same as a question, for names that come from outside. */
+export function isStoreName(name: string): boolean {
+  return name.split('/').every(isSegment);
+}
+
+function isSegment(segment: string): boolean {
+  return /^[^\\/:*?"<>|\p{Cc}]{1,255}$/u.test(segment) && !/[. ]$/.test(segment) && !isTemporaryName(segment);
+}
+
+/** A name for a file on its way into the store, in the same folder as the file itself. */
+export const temporaryName = (file: string, unique: string): string => `.${file.slice(0, 200)}.${unique}.partial`;
+
+export const isTemporaryName = (file: string): boolean => file.startsWith('.') && file.endsWith('.partial');
