@@ -97,6 +97,7 @@ const unsigned = (text: string | undefined): number[] =>
 
 function innermostSubcode(code: XmlElement | undefined): string | undefined {
   const subcode = child(code, 'Subcode');
+  if (subcode === undefined) return undefined;
   return innermostSubcode(subcode) ?? child(subcode, 'Value')?.text.trim().split(':').at(-1);
 }
 

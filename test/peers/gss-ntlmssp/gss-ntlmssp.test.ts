@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWinrmSession } from '../../../src/winrm/session.ts';
+import type { Credential, WinrmSession } from '../../../src/winrm/winrm-session.ts';
+
+/** Debian's own Python, which sees Debian's packages. */
+const python = '/usr/bin/python3';
+const ntlmMechanism = '1.3.6.1.4.1.311.2.2.10';
+
+function missing(): string | undefined {
+  const probe = spawnSync(
+    python,
+    ['-c', 'import gssapi; print(*[m.dotted_form for m in gssapi.raw.indicate_mechs()])'],
+    { encoding: 'utf8' },
+  );
+  if (probe.error !== undefined || probe.status !== 0) return `${python} cannot import gssapi (package python3-gssapi)`;
+  return probe.stdout.includes(ntlmMechanism) ? undefined : 'GSSAPI has no NTLM mechanism (package gss-ntlmssp)';
+}
+
+const reason = missing();
+if (reason !== undefined) console.warn(`The tests against gss-ntlmssp are skipped: ${reason}`);
+
+test.runIf(process.env.CI === 'true')('gss-ntlmssp is there wherever continuous integration runs', () => {
+  expect(reason).toBeUndefined();
+});
+
+const password = 'Pässword, 123 ☃';
+
+describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
+  let acceptor: ChildProcess;
+  let folder: string;
+  let port: number;
+  const lines: string[] = [];
+  const sessions: WinrmSession[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gss-ntlmssp-'));
+    const users = join(folder, 'users');
+    writeFileSync(users, `CONTOSO:reader:${password}\nContoso:mixed:${password}\n`);
+    acceptor = spawn(python, [fileURLToPath(new URL('acceptor.py', import.meta.url))], {
+      env: { ...process.env, NTLM_USER_FILE: users },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { stdout } = acceptor;
+    if (stdout === null) throw new Error('the acceptor has no stdout');
+    port = await new Promise<number>((resolve) => {
+      createInterface({ input: stdout }).on('line', (line) => {
+        lines.push(line);
+        if (lines.length === 1) resolve(Number(line));
+      });
+    });
+  });
+
+  afterAll(async () => {
+    for (const session of sessions) await session.close();
+    acceptor.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = (credential: Credential): WinrmSession => {
+    const session = openWinrmSession({
+      target: { host: '127.0.0.1', scheme: 'http', port },
+      credential,
+      authentication: 'ntlm',
+      connectTimeoutMs: 5_000,
+      operationTimeoutMs: 10_000,
+    });
+    sessions.push(session);
+    return session;
+  };
+  const echo = { namespace: 'root/cimv2', className: 'Win32_Echo', properties: ['Word'], where: 'grüße' };
+
+  test('a domain account is let in, and both sides read what the other seals', async () => {
+    const session = open({ user: 'CONTOSO\\reader', password });
+    const answer = await session.enumerate(echo);
+    expect(answer).toEqual({
+      ok: true,
+      value: [{ className: undefined, properties: { Word: [{ kind: 'text', text: 'grüße' }] } }],
+    });
+    expect(session.counters).toEqual({ requests: 3, connections: 1 });
+    expect(session.authenticationNotes.computerName).toBeTruthy();
+    expect(lines.some((line) => line.startsWith('user') && line.includes('reader'))).toBe(true);
+  });
+
+  test('a domain is sent as it was written, in lower case too', async () => {
+    const answer = await open({ user: 'Contoso\\mixed', password }).enumerate(echo);
+    expect(answer.ok).toBe(true);
+  });
+
+  test('many large messages and a sealed fault stay in step', async () => {
+    const session = open({ user: 'CONTOSO\\reader', password });
+    const pages = { namespace: 'root/cimv2', className: 'Win32_Pages', properties: ['Page', 'Text'] };
+    for (const _round of [1, 2]) {
+      const read = await session.enumerate(pages);
+      expect(read.ok && read.value.map(({ properties }) => properties.Page)).toEqual(
+        ['1', '2', '3', '4', '5'].map((text) => [{ kind: 'text', text }]),
+      );
+      const absent = await session.enumerate({ namespace: 'root/cimv2', className: 'Win32_Missing' });
+      expect(absent).toMatchObject({ ok: false, error: { code: 'resourceNotFound' } });
+    }
+    expect((await session.enumerate(echo)).ok).toBe(true);
+    expect(session.counters.connections).toBe(1);
+  });
+
+  test.each([
+    ['a wrong password', 'CONTOSO\\reader', 'Tr0ub4dor&3'],
+    ['an unknown user', 'CONTOSO\\nobody', password],
+  ])('%s is a refused logon, and the password is not in the error', async (_case, user, given) => {
+    const answer = await open({ user, password: given }).enumerate(echo);
+    expect(answer).toMatchObject({ ok: false, error: { code: 'logonRefused', host: '127.0.0.1' } });
+    expect(JSON.stringify(answer)).not.toContain(given);
+  });
+});
