@@ -1,0 +1,62 @@
+import type { ScriptHost, ScriptOutcome } from '../../src/simulator/server/script-host.ts';
+import { type PowershellEngine, startPowershellEngine } from './powershell-engine.ts';
+
+/** Runs what the bootstrap of the collector runs: all of stdin as one script block. */
+const bootstrap = '& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))';
+/** Longest run of a script, in milliseconds. */
+const longestRunMs = 600_000;
+
+export interface PowershellScriptHost extends ScriptHost {
+  close(): Promise<void>;
+}
+
+/**
+ * Lets simulated hosts run the shipped script for real, each in an engine of its own while it runs; engines are used
+ * again. A run that is aborted takes its engine along, as a terminated command takes powershell.exe.
+ */
+export function createPowershellScriptHost(): PowershellScriptHost {
+  const idle: PowershellEngine[] = [];
+  const all = new Set<PowershellEngine>();
+
+  async function takeEngine(): Promise<PowershellEngine> {
+    const engine = idle.pop() ?? (await startPowershellEngine());
+    all.add(engine);
+    return engine;
+  }
+
+  async function drop(engine: PowershellEngine): Promise<void> {
+    all.delete(engine);
+    await engine.close();
+  }
+
+  return {
+    async run({ script, repository, host, signal }, write): Promise<ScriptOutcome> {
+      const engine = await takeEngine();
+      const abort = (): void => void drop(engine);
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        const { exitCode, stderr } = await engine.run(
+          {
+            script: bootstrap,
+            stdinText: script,
+            cim: { repository, queryMs: host.factCostMs },
+            timeoutMs: longestRunMs,
+          },
+          (text) => write(Buffer.from(text, 'latin1')),
+        );
+        idle.push(engine);
+        return { exitCode, stderr };
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return { exitCode: 1, stderr: '' };
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    },
+    async close() {
+      idle.length = 0;
+      await Promise.all([...all].map(drop));
+    },
+  };
+}
