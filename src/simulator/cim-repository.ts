@@ -4,7 +4,11 @@
  */
 
 export interface CimReference {
-  readonly reference: { readonly className: string; readonly namespace: string; readonly keys: Readonly<Record<string, string>> };
+  readonly reference: {
+    readonly className: string;
+    readonly namespace: string;
+    readonly keys: Readonly<Record<string, string>>;
+  };
 }
 export interface CimEmbedded {
   readonly embedded: { readonly className: string; readonly properties: Readonly<Record<string, CimScalar>> };

@@ -1,0 +1,265 @@
+import type { CimRepository } from './cim-repository.ts';
+import type { Culture } from './languages.ts';
+import { instant, type Machine, type VmModel } from './model.ts';
+import { type OperatingSystemName, operatingSystemShares } from './operating-systems.ts';
+import { type Random, randomFor } from './random.ts';
+import { hostRepository } from './repository/host-repository.ts';
+import type { ClusterRole, HostView } from './repository/host-view.ts';
+import type { Personality, SimulatedFleet, SimulatedHost, SimulatedVm } from './simulated-host.ts';
+import { simulatedVm } from './simulated-vm.ts';
+import { makeMachines } from './topology.ts';
+
+/** What a fleet is made from. The same plan gives the same fleet. */
+export interface FleetPlan {
+  /** Entries of the host list, second mentions included. */
+  readonly hosts: number;
+  readonly seed: number;
+  /** Mean VMs per host; without it the median is 14, as in real fleets. */
+  readonly vms?: number;
+  /** Every host that has VMs has exactly so many. */
+  readonly vmsExactly?: number;
+  /**
+   * Shares by personality (the rest is healthy), or the personality of each entry in turn. Default: what real fleets
+   * show. A `vmMoves` host's VM goes to the next healthy host; where there is none it leaves the fleet.
+   */
+  readonly personalities?: Readonly<Partial<Record<Personality, number>>> | readonly (Personality | undefined)[];
+  /** Names by place in the list, short or with a domain. */
+  readonly names?: readonly (string | undefined)[];
+  /** Share of hosts that are nodes of a cluster. Default 0.6. */
+  readonly clusterShare?: number;
+  /** Cluster sizes in list order, 1 for a host that stands alone; overrides the share. */
+  readonly clusterSizes?: readonly number[];
+  readonly operatingSystemShares?: Readonly<Partial<Record<OperatingSystemName, number>>>;
+  readonly languageShares?: Readonly<Partial<Record<Culture, number>>>;
+  /** Milliseconds that a host spends on one fact. Default 0. */
+  readonly factCostMs?: number;
+  /** The fleet's clock, ISO 8601, UTC. */
+  readonly now?: string;
+}
+
+/** Shares of sick hosts in real fleets. */
+export const sickShares: Readonly<Partial<Record<Personality, number>>> = {
+  dead: 0.03,
+  intermittent: 0.04,
+  slow: 0.03,
+  wrongCredentials: 0.02,
+  vmmsStopped: 0.005,
+  listedTwice: 0.02,
+};
+
+/** The first entries are healthy where shares are drawn: an account is proven on the first hosts of a list. */
+const healthyFirst = 3;
+/** VMs per host: lognormal with median 14 and 95th percentile 60; 4 % of hosts have none. */
+const vmMedian = 14;
+const vmSigma = 0.885;
+const emptyShare = 0.04;
+const mostVms = 400;
+const defaultNow = '2026-11-23T02:00:00.000Z';
+
+/** Makes a fleet: one model from a seed, and from it what each host shows as CIM. Repositories are made when asked. */
+export function buildFleet(plan: FleetPlan): SimulatedFleet {
+  const now = Date.parse(plan.now ?? defaultNow);
+  const personalities = drawPersonalities(plan);
+  const machines = makeMachines({
+    seed: plan.seed,
+    now,
+    personalities,
+    names: plan.names ?? [],
+    vmCounts: personalities.map((personality, index) => drawVmCount(plan, personality, index)),
+    clusterShare: plan.clusterShare ?? 0.6,
+    clusterSizes: plan.clusterSizes,
+    operatingSystemShares: plan.operatingSystemShares ?? operatingSystemShares,
+    languageShares: plan.languageShares ?? { 'en-US': 0.9, 'de-DE': 0.06, 'ja-JP': 0.04 },
+  });
+  const factCostMs = plan.factCostMs ?? 0;
+  const shown = showMachines(machines, moves(machines), { now: instant(now), factCostMs });
+  return {
+    seed: plan.seed,
+    hosts: personalities.map((_, index) => shown[index] ?? secondMention(plan.seed, shown, index)),
+  };
+}
+
+/** One host of each kind that a newcomer should see, among healthy ones. */
+const demonstrationSickness: readonly Personality[] = [
+  'empty',
+  'dead',
+  'wrongCredentials',
+  'noRights',
+  'notHyperV',
+  'intermittent',
+  'vmMoves',
+  'listedTwice',
+  'cutOffMidScript',
+  'blackHole',
+];
+
+/**
+ * The fleet of the quickstart: every way a host can fail at least once from 13 hosts on, spread behind healthy hosts.
+ * `vms`: mean per host.
+ */
+export function demonstrationFleet(seed: number, hosts = 20, vms = 12): SimulatedFleet {
+  const places = Array.from({ length: Math.max(0, hosts - healthyFirst) }, (_, index) => healthyFirst + index);
+  const sickPlaces = randomFor(seed, 'demonstration').shuffle(places);
+  const personalities: Personality[] = Array.from({ length: hosts }, () => 'healthy');
+  for (const [index, personality] of demonstrationSickness.entries()) {
+    const place = sickPlaces[index];
+    if (place !== undefined) personalities[place] = personality;
+  }
+  return buildFleet({ hosts, seed, vms, personalities });
+}
+
+const isList = (given: FleetPlan['personalities']): given is readonly (Personality | undefined)[] =>
+  Array.isArray(given);
+
+function drawPersonalities({ hosts, seed, personalities = sickShares }: FleetPlan): Personality[] {
+  const given = personalities;
+  if (isList(given)) return Array.from({ length: hosts }, (_, index) => given[index] ?? 'healthy');
+  const shares = Object.entries(given) as [Personality, number][];
+  const sick = shares.reduce((sum, [, share]) => sum + share, 0);
+  const drawn = [...shares, ['healthy', Math.max(0, 1 - sick)] as const];
+  return Array.from({ length: hosts }, (_, index) =>
+    index < healthyFirst ? 'healthy' : randomFor(seed, 'personality', index).pickByShare(drawn),
+  );
+}
+
+function drawVmCount({ seed, vms, vmsExactly }: FleetPlan, personality: Personality, index: number): number {
+  if (personality === 'empty' || personality === 'notHyperV') return 0;
+  if (vmsExactly !== undefined) return vmsExactly;
+  const random = randomFor(seed, 'vm count', index);
+  const median = vms === undefined ? vmMedian : vms / Math.exp(vmSigma ** 2 / 2);
+  if (vms === undefined && random.chance(emptyShare)) return 0;
+  return Math.min(mostVms, Math.max(1, Math.round(random.logNormal(median, vmSigma))));
+}
+
+/** A VM on its way from one host to another. */
+interface Move {
+  readonly from: Machine;
+  readonly to: Machine | undefined;
+  readonly vm: () => VmModel | undefined;
+}
+
+/** From every host whose VM moves to the next healthy one that no other VM moves to. */
+function moves(machines: readonly (Machine | undefined)[]): Move[] {
+  const destinations = machines.filter((machine) => machine?.personality === 'healthy');
+  return machines.flatMap((from) => {
+    if (from?.personality !== 'vmMoves') return [];
+    const place = destinations.findIndex((to) => to !== undefined && to.index > from.index);
+    const [to] = destinations.splice(Math.max(0, place), 1);
+    // A replica has its original elsewhere already: the VM that moves must be one of a kind.
+    const vm = (): VmModel | undefined => from.vms.find((one) => one.replicationMode === 0) ?? from.vms[0];
+    return [{ from, to, vm }];
+  });
+}
+
+interface Showing {
+  /** `yyyy-MM-ddTHH:mm:ss.ffffffZ`. */
+  readonly now: string;
+  readonly factCostMs: number;
+}
+
+function showMachines(
+  machines: readonly (Machine | undefined)[],
+  allMoves: readonly Move[],
+  showing: Showing,
+): (SimulatedHost | undefined)[] {
+  const arrivals = (machine: Machine): VmModel[] =>
+    allMoves.flatMap((move) => (move.to === machine ? (move.vm() ?? []) : []));
+  const before = (machine: Machine): readonly VmModel[] => [...machine.vms, ...arrivals(machine)];
+  const roles = (machine: Machine): readonly ClusterRole[] =>
+    (machine.cluster?.nodes ?? []).flatMap((owner) =>
+      before(owner)
+        .filter((vm) => vm.highlyAvailable !== null)
+        .map((vm) => ({ vm, owner })),
+    );
+  const view = (machine: Machine, vms: () => readonly VmModel[]): HostView => ({
+    machine,
+    vms,
+    planned: () => (machine.planned === null ? [] : [machine.planned]),
+    roles: () => roles(machine),
+  });
+  return machines.map((machine) => {
+    if (machine === undefined) return undefined;
+    const move = allMoves.find(({ from }) => from === machine);
+    const after = (): readonly VmModel[] => {
+      const gone = move?.vm();
+      return before(machine).filter((vm) => vm !== gone);
+    };
+    return showMachine(
+      machine,
+      () => before(machine).map(simulatedVm),
+      () =>
+        hostRepository(
+          view(machine, () => before(machine)),
+          showing.now,
+        ),
+      move && (() => hostRepository(view(machine, after), showing.now)),
+      showing.factCostMs,
+    );
+  });
+}
+
+function showMachine(
+  machine: Machine,
+  makeVms: () => readonly SimulatedVm[],
+  makeRepository: () => CimRepository,
+  makeRepositoryAfter: (() => CimRepository) | undefined,
+  factCostMs: number,
+): SimulatedHost {
+  const vms = once(makeVms);
+  const repository = once(makeRepository);
+  const repositoryAfter = makeRepositoryAfter && once(makeRepositoryAfter);
+  return {
+    name: machine.name,
+    fqdn: machine.fqdn,
+    personality: machine.personality,
+    cluster: machine.cluster?.name ?? null,
+    smbiosUuid: machine.smbiosUuid,
+    factCostMs,
+    language: machine.language.culture,
+    get vms() {
+      return vms();
+    },
+    get repository() {
+      return repository();
+    },
+    get repositoryAfter() {
+      return repositoryAfter?.();
+    },
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** The second name of an earlier healthy host; of a later one where no earlier is healthy. */
+function secondMention(seed: number, shown: readonly (SimulatedHost | undefined)[], index: number): SimulatedHost {
+  const random: Random = randomFor(seed, 'second mention', index);
+  const healthy = [...shown.entries()].flatMap(([place, host]) => (host?.personality === 'healthy' ? [place] : []));
+  const earlier = healthy.filter((place) => place < index);
+  const candidates = earlier.length > 0 ? earlier : healthy;
+  if (candidates.length === 0) throw new RangeError('A host can be listed twice only beside a healthy one.');
+  const sameAs = random.pick(candidates);
+  const host = shown[sameAs];
+  if (host === undefined) throw new RangeError(`There is no host ${sameAs}.`);
+  return {
+    name: host.name,
+    fqdn: host.fqdn,
+    personality: 'listedTwice',
+    cluster: host.cluster,
+    smbiosUuid: host.smbiosUuid,
+    factCostMs: host.factCostMs,
+    language: host.language,
+    sameAs,
+    get vms() {
+      return host.vms;
+    },
+    get repository() {
+      return host.repository;
+    },
+  };
+}

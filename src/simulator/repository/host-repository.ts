@@ -1,0 +1,89 @@
+import type { Values } from '../cim-classes.ts';
+import { cimClass } from '../cim-classes.ts';
+import type { CimClass, CimRepository } from '../cim-repository.ts';
+import * as cluster from './cluster.ts';
+import * as computerSystems from './computer-systems.ts';
+import * as disks from './disks.ts';
+import * as hostOs from './host-os.ts';
+import type { HostView } from './host-view.ts';
+import { virtualization } from './keys.ts';
+import * as networks from './networks.ts';
+import * as virtualSystems from './virtual-systems.ts';
+
+type Rows = (view: HostView) => readonly Values[];
+
+const virtualizationClasses: Readonly<Record<string, Rows>> = {
+  Msvm_ComputerSystem: computerSystems.computerSystems,
+  Msvm_PlannedComputerSystem: computerSystems.plannedSystems,
+  Msvm_VirtualSystemManagementService: computerSystems.managementServices,
+  Msvm_SummaryInformation: computerSystems.summaries,
+  Msvm_KvpExchangeComponent: computerSystems.keyValuePairs,
+  Msvm_HeartbeatComponent: computerSystems.heartbeats,
+  Msvm_VirtualSystemCollection: computerSystems.groups,
+  Msvm_CollectedVirtualSystems: computerSystems.groupMembers,
+  Msvm_VirtualSystemSettingData: virtualSystems.virtualSystems,
+  Msvm_ProcessorSettingData: virtualSystems.processors,
+  Msvm_MemorySettingData: virtualSystems.memory,
+  Msvm_VssComponentSettingData: virtualSystems.backupServices,
+  Msvm_SecuritySettingData: virtualSystems.securitySettings,
+  Msvm_ResourceAllocationSettingData: disks.resourceAllocations,
+  Msvm_StorageAllocationSettingData: disks.storageAllocations,
+  Msvm_DiskDrive: disks.diskDrives,
+  Msvm_SyntheticEthernetPortSettingData: networks.syntheticAdapters,
+  Msvm_EmulatedEthernetPortSettingData: networks.emulatedAdapters,
+  Msvm_EthernetPortAllocationSettingData: networks.portAllocations,
+  Msvm_EthernetSwitchPortVlanSettingData: networks.portVlans,
+  Msvm_EthernetSwitchPortIsolationSettingData: networks.portIsolations,
+  Msvm_EthernetSwitchPortOffloadSettingData: networks.portOffloads,
+  Msvm_GuestNetworkAdapterConfiguration: networks.guestNetworks,
+  Msvm_VirtualEthernetSwitch: networks.switches,
+  Msvm_VirtualEthernetSwitchSettingData: networks.switchSettings,
+  Msvm_ExternalEthernetPort: networks.externalPorts,
+  Msvm_InternalEthernetPort: networks.internalPorts,
+  Msvm_EthernetSwitchPort: networks.switchPorts,
+};
+
+const clusterClasses: Readonly<Record<string, Rows>> = {
+  MSCluster_Cluster: cluster.cluster,
+  MSCluster_Node: cluster.nodes,
+  MSCluster_ResourceGroup: cluster.groups,
+  MSCluster_Resource: cluster.resources,
+  MSCluster_AffinityRule: cluster.rules,
+  MSCluster_ClusterSharedVolume: cluster.sharedVolumes,
+};
+
+const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
+  Win32_ComputerSystem: hostOs.computerSystem,
+  Win32_ComputerSystemProduct: hostOs.product,
+  Win32_OperatingSystem: (view) => hostOs.operatingSystem(view, now),
+  Win32_Processor: hostOs.processorsOfHost,
+  Win32_Volume: hostOs.volumes,
+  Win32_Service: hostOs.services,
+});
+
+/**
+ * The CIM repository of a host at one time. Hosts without Hyper-V lack its namespace; where rights are missing or vmms
+ * is stopped, the classes are there and empty; hosts outside a cluster have no root/MSCluster. `now`: ISO 8601, UTC.
+ */
+export function hostRepository(view: HostView, now: string): CimRepository {
+  const { machine } = view;
+  const empty = machine.personality === 'noRights' || machine.personality === 'vmmsStopped';
+  const classes = (namespace: string, tables: Readonly<Record<string, Rows>>, silent = false) => {
+    const made: [string, CimClass][] = [];
+    for (const [className, rows] of Object.entries(tables)) {
+      const known = cimClass(namespace, className, machine.os.generation, () => (silent ? [] : rows(view)));
+      if (known !== undefined) made.push([className, known]);
+    }
+    return Object.fromEntries(made);
+  };
+  return {
+    namespaces: {
+      'root/cimv2': classes('root/cimv2', hostClasses(now)),
+      ...(machine.personality === 'notHyperV'
+        ? {}
+        : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
+      ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
+    },
+    registry: machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } },
+  };
+}
