@@ -1,0 +1,282 @@
+import type { HostFacts, TabRow } from '../../src/collectors/collector.ts';
+import { emptyFleet } from '../../src/collectors/fleet.ts';
+import type { TabCollector } from '../../src/collectors/per-vm.ts';
+import type { FactErrorCode, FactOutcome, FactOutcomes } from '../../src/facts/fact.ts';
+import { declarationOf, type FactName, factNames, type Row } from '../../src/facts/fact-table.ts';
+
+/** Rows by fact; properties left out are what CIM has for "nothing". */
+export type FactRows = { readonly [Name in FactName]?: readonly Partial<Row<Name>>[] };
+
+export const collectedAt = '2026-11-23T12:00:00.000Z';
+
+function outcomeOf(name: FactName, rows: FactRows): FactOutcome {
+  const declaration = declarationOf(name);
+  const given = rows[name] as readonly Readonly<Record<string, unknown>>[] | undefined;
+  if (given === undefined && declaration.mayBeAbsent) return { status: 'absent', message: 'Invalid class' };
+  const properties = Object.entries(declaration.properties);
+  return {
+    status: 'ok',
+    properties: properties.map(([property]) => property),
+    rows: (given ?? []).map((row) =>
+      properties.map(([property, type]) => row[property] ?? (type.endsWith('[]') ? [] : null)),
+    ),
+  };
+}
+
+/** One set of rows of several, fact by fact in the order given. */
+export function together(...parts: readonly FactRows[]): FactRows {
+  const merged: Partial<Record<FactName, readonly unknown[]>> = {};
+  for (const part of parts) {
+    for (const [name, rows] of Object.entries(part) as [FactName, readonly unknown[]][]) {
+      merged[name] = [...(merged[name] ?? []), ...rows];
+    }
+  }
+  return merged as FactRows;
+}
+
+/** The facts of a host; facts not given came back empty, or absent where a host may lack them. */
+export function hostFacts(...parts: readonly FactRows[]): HostFacts {
+  const rows = together(...parts);
+  return {
+    host: 'HV01',
+    facts: Object.fromEntries(factNames.map((name) => [name, outcomeOf(name, rows)])),
+    collectedAt,
+  };
+}
+
+/** The same host, with one fact failed, or replaced by another outcome. */
+export function without(host: HostFacts, name: FactName, code: FactErrorCode = 'factFailed'): HostFacts {
+  const failed: FactOutcome = { status: 'failed', error: { code, message: 'it failed' } };
+  return { ...host, facts: { ...host.facts, [name]: failed } satisfies FactOutcomes };
+}
+
+/** A workgroup-free host of 8 logical processors at 2,000 MHz. */
+export const hv01: FactRows = {
+  hostSystem: [
+    {
+      Name: 'HV01',
+      DNSHostName: 'HV01',
+      Domain: 'corp.example',
+      PartOfDomain: true,
+      NumberOfProcessors: 1,
+      NumberOfLogicalProcessors: 8,
+    },
+  ],
+  hostProduct: [{ UUID: '{4C4C4544-0042-4A10-8058-B7C04F4D3132}' }],
+  hostProcessors: [{ DeviceID: 'CPU0', MaxClockSpeed: 2000, NumberOfCores: 4, NumberOfLogicalProcessors: 8 }],
+  operatingSystem: [
+    { Caption: 'Microsoft Windows Server 2022 Datacenter', Version: '10.0.20348', BuildNumber: '20348' },
+  ],
+  // The host's own row: its name is no GUID.
+  computerSystems: [{ Name: 'HV01', ElementName: 'HV01', EnabledState: 2, HealthState: 5 }],
+  switches: [{ Name: '11111111-AAAA-4000-8000-000000000001', ElementName: 'vSwitch0' }],
+  volumes: [
+    { DeviceID: '\\\\?\\Volume{0c0c}\\', Name: 'C:\\', DriveLetter: 'C:' },
+    { DeviceID: '\\\\?\\Volume{0d0d}\\', Name: 'D:\\', DriveLetter: 'D:' },
+  ],
+};
+
+export const switchId = '11111111-AAAA-4000-8000-000000000001';
+
+/** An upper-case GUID that ends in a number. */
+export const guid = (n: number): string => `A0B1C2D3-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+interface VmTraits {
+  readonly system?: Partial<Row<'computerSystems'>>;
+  readonly settings?: Partial<Row<'virtualSystems'>>;
+  readonly processor?: Partial<Row<'processors'>>;
+  readonly memory?: Partial<Row<'memory'>>;
+  readonly summary?: Partial<Row<'summaries'>>;
+}
+
+/** A running VM of generation 2 with 2 processors and 4,096 MiB of static memory, without adapters and disks. */
+export function vm(id: string, name: string, traits: VmTraits = {}): FactRows {
+  return {
+    computerSystems: [
+      {
+        Name: id,
+        ElementName: name,
+        EnabledState: 2,
+        HealthState: 5,
+        OperationalStatus: [2],
+        InstallDate: '2025-01-02T03:04:05.000000Z',
+        OnTimeInMilliseconds: '3600000',
+        ReplicationMode: 0,
+        ReplicationState: 0,
+        ...traits.system,
+      },
+    ],
+    virtualSystems: [
+      {
+        InstanceID: `Microsoft:${id}`,
+        ElementName: name,
+        VirtualSystemIdentifier: id,
+        VirtualSystemType: 'Microsoft:Hyper-V:System:Realized',
+        VirtualSystemSubType: 'Microsoft:Hyper-V:SubType:2',
+        ConfigurationID: id,
+        Notes: [''],
+        CreationTime: '2025-01-02T03:04:05.000000Z',
+        ConfigurationDataRoot: `D:\\VMs\\${name}`,
+        ConfigurationFile: `Virtual Machines\\${id}.vmcx`,
+        SnapshotDataRoot: `D:\\VMs\\${name}`,
+        SuspendDataRoot: `D:\\VMs\\${name}`,
+        AutomaticStartupActionDelay: 0,
+        BIOSGUID: '{0F0E0D0C-0000-4000-8000-00000000AAAA}',
+        SecureBootEnabled: true,
+        Version: '10.0',
+        ...traits.settings,
+      },
+    ],
+    processors: [
+      {
+        InstanceID: `Microsoft:${id}\\b637f346-6a0e-4dec-af52-bd70cb80a21d\\0`,
+        VirtualQuantity: '2',
+        Reservation: '0',
+        Limit: '100000',
+        Weight: 100,
+        MaxProcessorsPerNumaNode: '8',
+        MaxNumaNodesPerSocket: '1',
+        ...traits.processor,
+      },
+    ],
+    memory: [
+      {
+        InstanceID: `Microsoft:${id}\\4764334d-e001-4176-82ee-5594ec9b530e`,
+        VirtualQuantity: '4096',
+        // What a static VM shows: placeholders.
+        Reservation: '512',
+        Limit: '1048576',
+        Weight: 5000,
+        DynamicMemoryEnabled: false,
+        ...traits.memory,
+      },
+    ],
+    summaries: [
+      {
+        Name: id,
+        UpTime: '3600000',
+        MemoryUsage: '4096',
+        MemoryAvailable: 2147483647,
+        ProcessorLoad: 10,
+        Heartbeat: 2,
+        SwapFilesInUse: false,
+        ...traits.summary,
+      },
+    ],
+    heartbeats: [{ SystemName: id, EnabledState: 2, OperationalStatus: [2, 2] }],
+    backupServices: [{ InstanceID: `Microsoft:${id}\\5CED1297-4598-4915-A5FC-AD21BB4D02A4`, EnabledState: 2 }],
+  };
+}
+
+/** The settings of a checkpoint, and the copies of device settings in it. */
+export function checkpoint(id: string, vmId: string, type = 'Microsoft:Hyper-V:Snapshot:Realized'): FactRows {
+  return {
+    virtualSystems: [
+      { InstanceID: `Microsoft:${id}`, VirtualSystemIdentifier: vmId, VirtualSystemType: type, ElementName: 'before' },
+    ],
+    processors: [{ InstanceID: `Microsoft:${id}\\b637f346-6a0e-4dec-af52-bd70cb80a21d\\0`, VirtualQuantity: '64' }],
+    memory: [{ InstanceID: `Microsoft:${id}\\4764334d-e001-4176-82ee-5594ec9b530e`, VirtualQuantity: '99999' }],
+    summaries: [{ Name: id, MemoryUsage: '99999', ProcessorLoad: 99 }],
+  };
+}
+
+interface AdapterTraits {
+  readonly legacy?: boolean;
+  readonly mac?: string;
+  readonly staticMac?: boolean;
+  /** Null: not plugged in. */
+  readonly switchId?: string | null;
+  readonly lastKnownSwitch?: string;
+  readonly vlan?: Partial<Row<'portVlans'>>;
+  readonly isolation?: Partial<Row<'portIsolations'>>;
+  readonly iovWeight?: number;
+  readonly ipAddresses?: readonly string[];
+}
+
+/** An adapter of a VM, with its port. Feature settings come in another case than the port, as real hosts have them. */
+export function adapter(vmId: string, n: number, traits: AdapterTraits = {}): FactRows {
+  const device = `F28E3C2A-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  const instanceId = `Microsoft:${vmId}\\${device}${traits.legacy ? '\\0' : ''}`;
+  const feature = (id: string) => `${instanceId.toLowerCase()}\\C\\${id}\\77A43184-0000-4000-8000-000000000000`;
+  const row = {
+    InstanceID: instanceId,
+    Address: traits.mac ?? '00155D0A1B2C',
+    StaticMacAddress: traits.staticMac ?? false,
+  };
+  const plugged = traits.switchId !== null;
+  return {
+    ...(traits.legacy ? { emulatedAdapters: [row] } : { syntheticAdapters: [row] }),
+    portAllocations: [
+      {
+        InstanceID: `${instanceId}\\C`,
+        EnabledState: plugged ? 2 : 3,
+        HostResource: [
+          `\\\\HV01\\root\\virtualization\\v2:Msvm_VirtualEthernetSwitch.CreationClassName="Msvm_VirtualEthernetSwitch",Name="${traits.switchId ?? switchId}"`,
+        ],
+        LastKnownSwitchName: traits.lastKnownSwitch ?? null,
+      },
+    ],
+    ...(traits.vlan && {
+      portVlans: [{ InstanceID: feature('952C5004-4465-451C-8CB8-FA9AB382B773'), ...traits.vlan }],
+    }),
+    ...(traits.isolation && {
+      portIsolations: [{ InstanceID: feature('2FA78CB5-0000-4000-8000-000000000000'), ...traits.isolation }],
+    }),
+    ...(traits.iovWeight !== undefined && {
+      portOffloads: [
+        { InstanceID: feature('C885BFD1-ABB7-418F-8163-9F379C9F7166'), IOVOffloadWeight: traits.iovWeight },
+      ],
+    }),
+    guestNetworks: [
+      { InstanceID: `Microsoft:GuestNetwork\\${vmId}\\${device}`, IPAddresses: traits.ipAddresses ?? [] },
+    ],
+  };
+}
+
+/** A disk image on a SCSI drive. */
+export function disk(vmId: string, lun: number, path: string): FactRows {
+  const drive = `Microsoft:${vmId}\\5C5C0000-0000-4000-8000-000000000001\\0\\${lun}`;
+  return {
+    resourceAllocations: [
+      { InstanceID: `${drive}\\D`, ResourceType: 17, ResourceSubType: 'Microsoft:Hyper-V:Synthetic Disk Drive' },
+    ],
+    storageAllocations: [
+      {
+        InstanceID: `${drive}\\L`,
+        ResourceType: 31,
+        ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk',
+        Parent: `\\\\HV01\\root\\virtualization\\v2:Msvm_ResourceAllocationSettingData.InstanceID="${`${drive}\\D`.replaceAll('\\', '\\\\')}"`,
+        HostResource: [path],
+      },
+    ],
+  };
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** One item of Data Exchange, as the host gives it. */
+export const exchangeItem = (name: string, data: string): string =>
+  `<INSTANCE CLASSNAME="Msvm_KvpExchangeDataItem"><PROPERTY NAME="Caption" PROPAGATED="true" TYPE="string"></PROPERTY><PROPERTY NAME="Data" TYPE="string"><VALUE>${escaped(data)}</VALUE></PROPERTY><PROPERTY NAME="Description" PROPAGATED="true" TYPE="string"></PROPERTY><PROPERTY NAME="Name" TYPE="string"><VALUE>${escaped(name)}</VALUE></PROPERTY><PROPERTY NAME="Source" TYPE="uint16"><VALUE>2</VALUE></PROPERTY></INSTANCE>`;
+
+/** What the guest of a VM tells by Data Exchange. */
+export const guest = (vmId: string, pairs: Readonly<Record<string, string>>): FactRows => ({
+  keyValuePairs: [
+    {
+      SystemName: vmId,
+      EnabledState: 2,
+      GuestIntrinsicExchangeItems: Object.entries(pairs).map(([name, data]) => exchangeItem(name, data)),
+    },
+  ],
+});
+
+/** The rows of a tab. */
+export const rowsFrom = (collector: TabCollector, host: HostFacts, fleet = emptyFleet): readonly TabRow[] =>
+  collector.collect(host, fleet).rows.map((row) => row.cells);
+
+/** The only row of a tab. */
+export function rowFrom(collector: TabCollector, host: HostFacts, fleet = emptyFleet): TabRow {
+  const [row, ...others] = rowsFrom(collector, host, fleet);
+  if (row === undefined || others.length > 0) throw new Error(`${collector.tab} has ${others.length + 1} rows, not 1`);
+  return row;
+}
