@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { buildFleet, emptyFleet, summarize } from '../../src/collectors/fleet.ts';
+import { dnsNamespace, uuidV5 } from '../../src/collectors/uuid-v5.ts';
+import { vInfo } from '../../src/collectors/v-info.ts';
+import { type FactRows, guid, hostFacts, hv01, rowFrom, vm, without } from './facts-builder.ts';
+
+const id = guid(1);
+const lower = id.toLowerCase();
+const hostNamed = (name: string, uuid: string, ...parts: FactRows[]) =>
+  hostFacts(
+    {
+      ...hv01,
+      hostSystem: [{ Name: name, DNSHostName: name, Domain: 'corp.example', PartOfDomain: true }],
+      hostProduct: [{ UUID: uuid }],
+    },
+    ...parts,
+  );
+const uuidOf = (n: number) => `4c4c4544-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const off = { system: { EnabledState: 3 } };
+const replica = { system: { EnabledState: 3, ReplicationMode: 2 } };
+
+test('a UUID of a name is the one of RFC 9562', () => {
+  expect(uuidV5('www.example.com', dnsNamespace)).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+});
+
+test('a VM and its replica: the VM keeps its id, the replica gets one of its host', () => {
+  // The replica's host comes first by name, so that name alone would choose it.
+  const primary = hostNamed('HV02', uuidOf(2), vm(id, 'web01', { system: { ReplicationMode: 1 } }));
+  const copy = hostNamed('HV01', uuidOf(1), vm(id, 'web01', replica));
+  const fleet = buildFleet([copy, primary].map(summarize));
+  expect(rowFrom(vInfo, primary, fleet)).toMatchObject({ 'VM ID': `vm-${lower}`, 'VM UUID': lower });
+  const derived = uuidV5(lower, uuidOf(1));
+  expect(rowFrom(vInfo, copy, fleet)).toMatchObject({
+    'VM ID': `vm-${derived}`,
+    'VM UUID': derived,
+    'SRM Placeholder': 'True',
+  });
+  expect(vInfo.collect(copy, fleet)).toMatchObject({ rows: [{ vmId: lower }], coverage: { covered: [lower] } });
+});
+
+test('of two copies of a VM the running one keeps the id, else the one on the first host by name', () => {
+  const on = hostNamed('HV09', uuidOf(9), vm(id, 'web01'));
+  const one = hostNamed('HV01', uuidOf(1), vm(id, 'web01', off));
+  const two = hostNamed('HV02', uuidOf(2), vm(id, 'web01', off));
+  expect(buildFleet([one, on, two].map(summarize)).owners).toEqual(new Map([[lower, 'hv09.corp.example']]));
+  expect(buildFleet([two, one].map(summarize)).owners).toEqual(new Map([[lower, 'hv01.corp.example']]));
+});
+
+test('ids that are not shared need no owner', () => {
+  const hosts = [hostNamed('HV01', uuidOf(1), vm(id, 'web01')), hostNamed('HV02', uuidOf(2), vm(guid(2), 'web02'))];
+  expect(buildFleet(hosts.map(summarize)).owners.size).toBe(0);
+  expect(rowFrom(vInfo, hostNamed('HV01', uuidOf(1), vm(id, 'web01')), emptyFleet)['VM UUID']).toBe(lower);
+});
+
+test('two copies on hosts without a UUID of their own still get different ids', () => {
+  const none = '00000000-0000-0000-0000-000000000000';
+  const hosts = ['HV01', 'HV02', 'HV03'].map((name) => hostNamed(name, none, vm(id, 'web01')));
+  const fleet = buildFleet(hosts.map(summarize));
+  expect(new Set(hosts.map((host) => rowFrom(vInfo, host, fleet)['VM UUID'])).size).toBe(3);
+});
+
+test('all nodes of a cluster share one UUID, whichever of them could tell it', () => {
+  const cluster: FactRows = { clusters: [{ Name: 'CLU01', Fqdn: 'CLU01.corp.example' }] };
+  const identity: FactRows = { clusterIdentity: [{ ClusterInstanceID: 'C1A5C1A5-0000-4000-8000-000000000001' }] };
+  const byCim = without(hostNamed('HV01', uuidOf(1), cluster, vm(id, 'web01')), 'clusterIdentity', 'notAvailableByCim');
+  const byScript = hostNamed('HV02', uuidOf(2), cluster, identity, vm(guid(2), 'web02'));
+  const fleet = buildFleet([byCim, byScript].map(summarize));
+  expect(fleet.clusterUuids).toEqual(new Map([['clu01.corp.example', 'c1a5c1a5-0000-4000-8000-000000000001']]));
+  for (const host of [byCim, byScript]) {
+    expect(rowFrom(vInfo, host, fleet)['VI SDK UUID']).toBe('c1a5c1a5-0000-4000-8000-000000000001');
+  }
+  expect(buildFleet([summarize(byCim)]).clusterUuids).toEqual(
+    new Map([['clu01.corp.example', uuidV5('clu01.corp.example', dnsNamespace)]]),
+  );
+});
+
+test('a summary says of a host who it is, where it belongs and which VMs it has, and survives JSON', () => {
+  const summary = summarize(hostNamed('HV01', uuidOf(1), vm(id, 'web01'), vm(guid(2), 'copy', replica)));
+  expect(summary).toEqual({
+    fqdn: 'hv01.corp.example',
+    cluster: null,
+    clusterUnknown: false,
+    vms: [
+      { id: lower, running: true, replica: false },
+      { id: guid(2).toLowerCase(), running: false, replica: true },
+    ],
+  });
+  expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+});
+
+test('a node whose cluster is denied is of an unknown cluster, never standalone', () => {
+  const denied = without(hostNamed('HV01', uuidOf(1), vm(id, 'web01')), 'clusters', 'factDenied');
+  expect(summarize(denied)).toMatchObject({ cluster: null, clusterUnknown: true });
+  // No rows, though the registry says that a cluster runs here.
+  const empty = hostNamed('HV01', uuidOf(1), {
+    clusters: [],
+    clusterIdentity: [{ ClusterInstanceID: 'C1A5C1A5-0000-4000-8000-000000000001' }],
+  });
+  expect(summarize(empty)).toMatchObject({ cluster: null, clusterUnknown: true });
+  expect(summarize(hostNamed('HV01', uuidOf(1), { clusters: [] }))).toMatchObject({ clusterUnknown: false });
+});
