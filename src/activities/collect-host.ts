@@ -1,0 +1,233 @@
+import type { Collector } from '../collectors/collector.ts';
+import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
+import { gatherFacts } from '../facts/gathering.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
+import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
+import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
+import type { RunOptions } from '../inventory/run-options.ts';
+import type { Services } from '../services.ts';
+import type { WinrmSession } from '../winrm/winrm-session.ts';
+import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
+import { readRecord, recordName, writeRecord } from './host-records.ts';
+import { openHostSession } from './host-session.ts';
+import { readBaseline } from './read-baseline.ts';
+import { coverageOf, factsOf, requestedCollectors } from './run-collectors.ts';
+
+export interface CollectInput {
+  readonly runId: string;
+  readonly host: HostEntry;
+  readonly identity: HostIdentity;
+  /** Attempts at the host so far that no record holds: its preflight's, and those that left nothing behind. */
+  readonly attempts: readonly Attempt[];
+  readonly options: Pick<RunOptions, 'only' | 'authentication' | 'allowBasicOverHttp' | 'via' | 'waits'>;
+}
+
+/** What one attempt brought, on top of what earlier ones had. */
+interface Collected {
+  readonly baselineBefore: Baseline | null;
+  readonly baselineAfter: Baseline | null;
+  readonly facts: FactOutcomes;
+  readonly gatheredBy: 'script' | 'cim';
+  readonly notes: readonly HostError[];
+  readonly collectedAt: string;
+  readonly error?: HostError;
+}
+
+/** A fact with one of these did not arrive; any other outcome is the host's answer. */
+const notArrived: ReadonlySet<FactErrorCode> = new Set<FactErrorCode>([
+  'factNotReceived',
+  'factTimedOut',
+  'factDamaged',
+]);
+
+/** Errors after which the session is of no more use. */
+const sessionEnded: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
+  'nameNotResolved',
+  'connectionRefused',
+  'connectTimedOut',
+  'connectionLost',
+  'tlsFailed',
+  'logonRefused',
+  'authenticationNotOffered',
+  'unencryptedRefused',
+  'basicOverHttp',
+  'serviceUnavailable',
+  'cancelled',
+]);
+
+/**
+ * Collects one host in one session: baseline, facts, baseline. What an earlier attempt of this run brought is kept, and
+ * only what did not arrive is asked again. Everything goes to the host's record; what comes back is small.
+ * May be repeated: a complete record is not collected again.
+ */
+export async function collectHost(input: CollectInput, services: Services): Promise<HostOutcome> {
+  const { runId, host, options } = input;
+  const collectors = requestedCollectors(options.only);
+  const earlier = (await readRecord(services.store, runId, host.given))?.record;
+  if (earlier?.complete) return outcomeOf(earlier);
+  if (await services.isCancelled(runId)) return notAsked(input, earlier, hostError('cancelled', host.host));
+
+  const watch = watchForCancel(runId, services);
+  try {
+    const { connectMs, operationMs } = options.waits;
+    const opened = openHostSession(host, { ...options, connectMs, operationMs }, services, watch.signal);
+    if (!opened.ok) return notAsked(input, earlier, opened.error);
+    const session = opened.value;
+    try {
+      const startedAt = services.clock();
+      const collected = await collect(session, input, { collectors, earlier, watch, clock: services.clock });
+      const attempt = attemptOf(session, collected, startedAt, services.clock());
+      return await keep(input, { collectors, earlier, collected, attempt, services });
+    } finally {
+      await session.close();
+    }
+  } finally {
+    watch.stop();
+  }
+}
+
+async function collect(
+  session: WinrmSession,
+  { runId, host, options }: CollectInput,
+  {
+    collectors,
+    earlier,
+    watch,
+    clock,
+  }: {
+    readonly collectors: readonly Collector[];
+    readonly earlier: HostRecord | undefined;
+    readonly watch: CancelWatch;
+    readonly clock: () => Date;
+  },
+): Promise<Collected> {
+  const { scriptMs, operationMs } = options.waits;
+  const baseline = () => readBaseline(session, { host: host.host, timeoutMs: operationMs, now: clock() });
+  const before = earlier?.baselineBefore ? undefined : await baseline();
+  const collected: Collected = {
+    baselineBefore: earlier?.baselineBefore ?? (before?.ok ? before.value : null),
+    baselineAfter: null,
+    facts: earlier?.facts ?? {},
+    gatheredBy: earlier?.gatheredBy ?? (options.via === 'cim' ? 'cim' : 'script'),
+    notes: [],
+    collectedAt: earlier?.collectedAt ?? clock().toISOString(),
+  };
+  const baselineError = before && !before.ok ? before.error : undefined;
+  if (baselineError && sessionEnded.has(baselineError.code))
+    return { ...collected, error: whyEnded(baselineError, watch, host.host) };
+
+  const wanted = factsOf(collectors).filter((name) => !hasArrived(collected.facts[name]));
+  const gathered = await gatherFacts(session, {
+    host: host.host,
+    runId,
+    facts: wanted,
+    via: options.via,
+    scriptMs,
+    operationMs,
+  });
+  const withFacts: Collected = {
+    ...collected,
+    facts: mergeFacts(collected.facts, gathered.outcomes),
+    gatheredBy: wanted.length > 0 ? gathered.gatheredBy : collected.gatheredBy,
+    notes: gathered.notes,
+    collectedAt: wanted.length > 0 ? clock().toISOString() : collected.collectedAt,
+  };
+  if (gathered.error && sessionEnded.has(gathered.error.code))
+    return { ...withFacts, error: whyEnded(gathered.error, watch, host.host) };
+
+  const after = await baseline();
+  const error = baselineError ?? gathered.error ?? (after.ok ? undefined : after.error);
+  return {
+    ...withFacts,
+    baselineAfter: after.ok ? after.value : null,
+    ...(error ? { error: whyEnded(baselineFailure(error, gathered.error), watch, host.host) } : {}),
+  };
+}
+
+/** A baseline that failed for a reason of its own says so; its cause stays in the detail and decides about a retry. */
+function baselineFailure(error: HostError, gatheringError: HostError | undefined): HostError {
+  if (error === gatheringError || sessionEnded.has(error.code) || error.code === 'noHyperVRights') return error;
+  return { ...hostError('baselineFailed', error.host, undefined, error.message), retryable: error.retryable };
+}
+
+/** An abort of ours looks like `cancelled` from inside a session, whatever made us abort. */
+function whyEnded(error: HostError, watch: CancelWatch, host: string): HostError {
+  return watch.reason() === 'deadline'
+    ? hostError('scriptTimedOut', host, `${host}: collecting it took longer than one activity may.`, error.detail)
+    : error;
+}
+
+const hasArrived = (outcome: FactOutcome | undefined): boolean =>
+  outcome !== undefined && !(outcome.status === 'failed' && notArrived.has(outcome.error.code));
+
+/** What has arrived is never replaced by something that has not. */
+function mergeFacts(earlier: FactOutcomes, later: FactOutcomes): FactOutcomes {
+  const news = Object.entries(later).filter(([name, outcome]) => hasArrived(outcome) || !hasArrived(earlier[name]));
+  return { ...earlier, ...Object.fromEntries(news) };
+}
+
+function attemptOf(session: WinrmSession, { error, gatheredBy }: Collected, startedAt: Date, endedAt: Date): Attempt {
+  return {
+    stage: 'collect',
+    startedAt: startedAt.toISOString(),
+    durationMs: endedAt.getTime() - startedAt.getTime(),
+    outcome: error ? 'failed' : 'ok',
+    via: gatheredBy,
+    error,
+    requests: session.counters.requests,
+    connections: session.counters.connections,
+  };
+}
+
+async function keep(
+  { runId, host, identity, attempts }: CollectInput,
+  {
+    collectors,
+    earlier,
+    collected,
+    attempt,
+    services,
+  }: {
+    readonly collectors: readonly Collector[];
+    readonly earlier: HostRecord | undefined;
+    readonly collected: Collected;
+    readonly attempt: Attempt;
+    readonly services: Services;
+  },
+): Promise<HostOutcome> {
+  const { facts, error, collectedAt, notes, ...rest } = collected;
+  const isNothing = !rest.baselineBefore && !Object.values(facts).some(({ status }) => status === 'ok');
+  // A host that dropped out at once leaves nothing worth a file; its attempts travel with the outcome.
+  if (isNothing && !earlier && error) return { given: host.given, complete: false, error, attempts: [attempt] };
+  const record: HostRecord = {
+    schemaVersion: 1,
+    runId,
+    host,
+    identity,
+    complete: error === undefined,
+    ...rest,
+    facts,
+    collectors: coverageOf(collectors, { host: host.host, facts, collectedAt }),
+    attempts: [...(earlier?.attempts ?? attempts), attempt],
+    notes: [...(earlier?.notes ?? []), ...notes],
+    ...(error ? { error } : {}),
+    collectedAt,
+  };
+  await writeRecord(services.store, record);
+  return outcomeOf(record);
+}
+
+function outcomeOf({ runId, host, complete, error }: HostRecord): HostOutcome {
+  return {
+    given: host.given,
+    record: recordName(runId, host.given),
+    complete,
+    ...(error ? { error } : {}),
+  };
+}
+
+/** Nothing was asked in this attempt; what earlier ones left stays. */
+function notAsked({ host }: CollectInput, earlier: HostRecord | undefined, error: HostError): HostOutcome {
+  return earlier ? { ...outcomeOf(earlier), error } : { given: host.given, complete: false, error };
+}

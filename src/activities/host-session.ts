@@ -1,0 +1,40 @@
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { type HostError, hostError } from '../inventory/host-error.ts';
+import type { RunOptions } from '../inventory/run-options.ts';
+import { failure, type Result, success } from '../result.ts';
+import type { Services } from '../services.ts';
+import type { WinrmSession } from '../winrm/winrm-session.ts';
+
+/** What it takes to talk to a host. */
+export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOverHttp'> & {
+  readonly connectMs: number;
+  /** Longest wait for one answer, in milliseconds. */
+  readonly operationMs: number;
+};
+
+/** Opens a session with the host's own account, or says that the settings lack it. Nothing is sent yet. */
+export function openHostSession(
+  { host, scheme, port, credential: name }: HostEntry,
+  { authentication, allowBasicOverHttp, connectMs, operationMs }: SessionSettings,
+  { connect, credential }: Services,
+  signal: AbortSignal | undefined,
+): Result<WinrmSession, HostError> {
+  const account = credential(name);
+  if (!account) return failure(credentialMissing(host, name));
+  return success(
+    connect({
+      target: { host, scheme, port },
+      credential: account,
+      authentication,
+      allowBasicOverHttp,
+      connectTimeoutMs: connectMs,
+      operationTimeoutMs: operationMs,
+      signal,
+    }),
+  );
+}
+
+function credentialMissing(host: string, name: string | undefined): HostError {
+  const message = name === undefined ? `${host}: no account is set.` : `${host}: no account is set for "${name}".`;
+  return hostError('credentialMissing', host, message);
+}

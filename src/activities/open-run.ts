@@ -1,0 +1,56 @@
+import { inRun, runFiles } from '../inventory/file-names.ts';
+import type { HostOutcome, HostRecord } from '../inventory/host-record.ts';
+import type { Preflight } from '../inventory/preflight.ts';
+import type { Manifest } from '../inventory/run-options.ts';
+import type { Services } from '../services.ts';
+import type { Store } from '../stores/store.ts';
+import { readRecord, recordName } from './host-records.ts';
+
+export interface OpenRunInput {
+  readonly runId: string;
+}
+
+/** A host that an earlier start of this run had finished. */
+export interface FinishedHost {
+  readonly preflight: Preflight;
+  readonly outcome: HostOutcome;
+}
+
+export interface OpenRun {
+  readonly manifest: Manifest;
+  readonly finished: readonly FinishedHost[];
+}
+
+/** The run's manifest; a run without one is a bug of whoever started it. */
+export async function readManifest(store: Store, runId: string): Promise<Manifest> {
+  const content = await store.read(inRun(runId, runFiles.manifest));
+  if (!content) throw new Error(`Run ${runId} has no ${runFiles.manifest}`);
+  return JSON.parse(content.toString('utf8')) as Manifest;
+}
+
+/** What a run set out to do, and which of its hosts need not be asked any more. */
+export async function openRun({ runId }: OpenRunInput, { store }: Services): Promise<OpenRun> {
+  const manifest = await readManifest(store, runId);
+  const existing = new Set(await store.list(inRun(runId, 'hosts')));
+  const finished: FinishedHost[] = [];
+  for (const { given } of manifest.hosts) {
+    if (!existing.has(recordName(runId, given))) continue;
+    const stored = await readRecord(store, runId, given);
+    if (stored?.record.complete) finished.push(finishedHost(stored.record));
+  }
+  return { manifest, finished };
+}
+
+function finishedHost({ runId, host, identity, attempts }: HostRecord): FinishedHost {
+  return {
+    preflight: {
+      host,
+      reachable: true,
+      identity,
+      hyperV: 'usable',
+      notes: [],
+      attempts: attempts.filter(({ stage }) => stage === 'preflight'),
+    },
+    outcome: { given: host.given, record: recordName(runId, host.given), complete: true },
+  };
+}

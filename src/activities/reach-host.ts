@@ -1,0 +1,52 @@
+import { type HostErrorCode, hostError } from '../inventory/host-error.ts';
+import type { Attempt, Preflight } from '../inventory/preflight.ts';
+import type { Services } from '../services.ts';
+import { openHostSession } from './host-session.ts';
+import type { PreflightInput } from './preflight-host.ts';
+import { unreachedHost } from './unreached-host.ts';
+
+/** Null: something answers there. Else the host's preflight, which failed without the account being used. */
+export type ReachOutcome = Preflight | null;
+
+const noAnswerCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
+  'nameNotResolved',
+  'connectionRefused',
+  'connectTimedOut',
+  'connectionLost',
+  'operationTimedOut',
+  'tlsFailed',
+  'cancelled',
+]);
+
+/**
+ * Does anything answer at the host's WinRM port? Asked without the account (WS-Management Identify), so that many hosts
+ * can be asked at once while the account is still unproven: in a fleet that is down, one host after another takes hours.
+ */
+export async function reachHost({ runId, host, options }: PreflightInput, services: Services): Promise<ReachOutcome> {
+  if (await services.isCancelled(runId)) return unreachedHost(host, hostError('cancelled', host.host));
+  const { connectMs, preflightMs } = options.waits;
+  const settings = { ...options, connectMs, operationMs: preflightMs };
+  const opened = openHostSession(host, settings, services, services.signal);
+  if (!opened.ok) return unreachedHost(host, opened.error);
+  const session = opened.value;
+  const startedAt = services.clock();
+  try {
+    const answer = await session.identify();
+    if (answer.ok || !noAnswerCodes.has(answer.error.code)) return null;
+    const { requests, connections } = session.counters;
+    const durationMs = services.clock().getTime() - startedAt.getTime();
+    const { error } = answer;
+    const attempt: Attempt = {
+      stage: 'preflight',
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      outcome: 'failed',
+      error,
+      requests,
+      connections,
+    };
+    return unreachedHost(host, error, [attempt]);
+  } finally {
+    await session.close();
+  }
+}

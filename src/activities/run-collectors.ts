@@ -1,0 +1,44 @@
+import type { Collector, HostFacts } from '../collectors/collector.ts';
+import { collectorOf } from '../collectors/collectors.ts';
+import { emptyFleet } from '../collectors/fleet.ts';
+import { type FactName, factNames } from '../facts/fact-table.ts';
+import type { CollectorCoverage } from '../inventory/host-record.ts';
+
+/** The requested collectors; a tab that does not exist is a bug of whoever made the manifest. */
+export function requestedCollectors(only: readonly string[]): readonly Collector[] {
+  return only.map((tab) => {
+    const collector = collectorOf(tab);
+    if (!collector) throw new Error(`There is no collector for the tab "${tab}"`);
+    return collector;
+  });
+}
+
+/** Every fact that one of the collectors uses, in the order in which a host is asked. */
+export function factsOf(collectors: readonly Collector[]): readonly FactName[] {
+  const wanted = new Set(collectors.flatMap(({ requires, optional }) => [...requires, ...optional]));
+  return factNames.filter((name) => wanted.has(name));
+}
+
+/** What each collector makes of one host's facts. */
+export function coverageOf(collectors: readonly Collector[], host: HostFacts): readonly CollectorCoverage[] {
+  return collectors.map((collector) => coverageOfOne(collector, host));
+}
+
+/** A collector that throws is a bug, but one host's odd data must not cost what was collected: it counts as failed. */
+function coverageOfOne(collector: Collector, host: HostFacts): CollectorCoverage {
+  try {
+    return collector.collect(host, emptyFleet).coverage;
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return {
+      tab: collector.tab,
+      status: 'error',
+      failedFacts: [`collector: ${reason}`],
+      missingFacts: [],
+      rowCount: 0,
+      covered: [],
+      unjoined: [],
+      emptyFacts: [],
+    };
+  }
+}

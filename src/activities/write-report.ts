@@ -1,0 +1,92 @@
+import { buildFleet, type HostSummary as FleetHost, summarize } from '../collectors/fleet.ts';
+import { coverageCsv } from '../exports/coverage-csv.ts';
+import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
+import { reportJson } from '../exports/report-json.ts';
+import { hostFileName, inRun, runFiles } from '../inventory/file-names.ts';
+import type { HostOutcome } from '../inventory/host-record.ts';
+import { type HostSummaryForReport, summarizeRecord } from '../inventory/host-summary.ts';
+import type { Preflight } from '../inventory/preflight.ts';
+import { buildReport, type RunReport } from '../inventory/report.ts';
+import { retryList } from '../inventory/retry-list.ts';
+import type { RunFile } from '../inventory/run-state.ts';
+import type { Services } from '../services.ts';
+import type { Store } from '../stores/store.ts';
+import { type FleetReference, toFleetReference } from './fleet-reference.ts';
+import { readRecord, recordName } from './host-records.ts';
+import { readManifest } from './open-run.ts';
+
+export interface WriteReportInput {
+  readonly runId: string;
+  readonly preflights: readonly Preflight[];
+  readonly outcomes: readonly HostOutcome[];
+}
+
+export interface WrittenReport {
+  /** Everything of the run that is written by now. */
+  readonly files: readonly RunFile[];
+  /** `given` of the hosts whose rows belong in the workbook, in the order of the host list. */
+  readonly collected: readonly string[];
+  readonly fleet: FleetReference;
+}
+
+/** Writes report, CSVs and retry file. Reads each host's record once; only summaries are held. May be repeated. */
+export async function writeReport(input: WriteReportInput, services: Services): Promise<WrittenReport> {
+  const { runId, preflights, outcomes } = input;
+  const { store, clock } = services;
+  const manifest = await readManifest(store, runId);
+  const { summaries, fleetHosts, files } = await readRecords(
+    store,
+    runId,
+    manifest.hosts.map(({ given }) => given),
+  );
+  const report = buildReport({
+    manifest,
+    finishedAt: clock().toISOString(),
+    cancelled: [...preflights, ...outcomes].some(({ error }) => error?.code === 'cancelled'),
+    preflights,
+    summaries,
+    outcomes,
+  });
+  const written = await writeFiles(store, runId, report);
+  const collected = report.hosts
+    .filter(({ given, duplicate_of }) => duplicate_of === null && fleetHosts.has(given))
+    .map(({ given }) => given);
+  const fleet = buildFleet(collected.flatMap((given) => fleetHosts.get(given) ?? []));
+  return { files: [...files, ...written], collected, fleet: toFleetReference(fleet) };
+}
+
+async function readRecords(
+  store: Store,
+  runId: string,
+  hosts: readonly string[],
+): Promise<{
+  readonly summaries: readonly HostSummaryForReport[];
+  readonly fleetHosts: ReadonlyMap<string, FleetHost>;
+  readonly files: readonly RunFile[];
+}> {
+  const existing = new Set(await store.list(inRun(runId, 'hosts')));
+  const summaries: HostSummaryForReport[] = [];
+  const fleetHosts = new Map<string, FleetHost>();
+  const files: RunFile[] = [];
+  for (const given of hosts) {
+    if (!existing.has(recordName(runId, given))) continue;
+    const stored = await readRecord(store, runId, given);
+    if (!stored) continue;
+    const { record, size } = stored;
+    summaries.push(summarizeRecord(record));
+    fleetHosts.set(given, summarize({ host: record.host.host, facts: record.facts, collectedAt: record.collectedAt }));
+    files.push({ name: hostFileName(given), size });
+  }
+  return { summaries, fleetHosts, files };
+}
+
+async function writeFiles(store: Store, runId: string, report: RunReport): Promise<readonly RunFile[]> {
+  const contents: readonly (readonly [string, string])[] = [
+    [runFiles.coverage, coverageCsv(report)],
+    [runFiles.missingVms, missingVmsCsv(report)],
+    [runFiles.retryHosts, retryList(report)],
+    [runFiles.report, reportJson(report)],
+  ];
+  for (const [name, content] of contents) await store.write(inRun(runId, name), content);
+  return contents.map(([name, content]) => ({ name, size: Buffer.byteLength(content) }));
+}

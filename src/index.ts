@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { registerFunctions } from './functions/register-functions.ts';
+import { createServices, type Services } from './services.ts';
+import { loadSettings } from './settings/load-settings.ts';
+import { folderStore } from './stores/folder-store.ts';
+import { openWinrmSession } from './winrm/session.ts';
+
+/** Entry of the Functions app. Settings are read at the first activity: an error there fails that, not the indexing. */
+let services: Promise<Services> | undefined;
+
+async function fromSettings(): Promise<Services> {
+  const settings = await loadSettings(process.env, { path: '.env', required: false });
+  if (!settings.ok) throw new Error(settings.error.map(({ message }) => message).join(' '));
+  const { credential, namedCredentials } = settings.value;
+  return createServices({
+    store: folderStore(join(process.cwd(), 'out', 'runs')),
+    connect: openWinrmSession,
+    credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
+    log: (event) => console.log(JSON.stringify(event)),
+  });
+}
+
+registerFunctions(() => {
+  services ??= fromSettings();
+  return services;
+});

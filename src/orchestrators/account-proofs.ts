@@ -1,0 +1,47 @@
+import { unreachedHost } from '../activities/unreached-host.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { hostError } from '../inventory/host-error.ts';
+import type { Preflight } from '../inventory/preflight.ts';
+
+/** Log-on refusals after which an account is used no more: many hosts at once would lock it out of its domain. */
+export const mostRefusals = 2;
+
+/** What is known of one account so far. */
+export interface AccountProof {
+  readonly state: 'unproven' | 'accepted' | 'refused';
+  readonly refusals: number;
+  /** Hosts in a row, up to now, that did not even take a connection. */
+  readonly unanswered: number;
+}
+
+/** Proofs by credential name; the default account under the empty name. */
+export type AccountProofs = ReadonlyMap<string, AccountProof>;
+
+const unproven: AccountProof = { state: 'unproven', refusals: 0, unanswered: 0 };
+
+/** The name under which a host's account is proven. */
+export const accountOf = ({ credential }: HostEntry): string => credential ?? '';
+
+export const proofOf = (proofs: AccountProofs, account: string): AccountProof => proofs.get(account) ?? unproven;
+
+/** What is known of the accounts after these preflights. Only a refused log-on speaks against an account. */
+export function learnFrom(proofs: AccountProofs, preflights: readonly Preflight[]): AccountProofs {
+  const learnt = new Map(proofs);
+  for (const preflight of preflights) {
+    const account = accountOf(preflight.host);
+    learnt.set(account, afterPreflight(proofOf(learnt, account), preflight));
+  }
+  return learnt;
+}
+
+function afterPreflight(proof: AccountProof, { reachable, error }: Preflight): AccountProof {
+  if (proof.state !== 'unproven') return proof;
+  if (reachable) return { ...proof, state: 'accepted', unanswered: 0 };
+  if (error?.code !== 'logonRefused') return { ...proof, unanswered: proof.unanswered + 1 };
+  const refusals = proof.refusals + 1;
+  return { state: refusals >= mostRefusals ? 'refused' : 'unproven', refusals, unanswered: 0 };
+}
+
+/** The preflight of a host that is not asked, because its account was refused elsewhere. */
+export const accountRefused = (host: HostEntry): Preflight =>
+  unreachedHost(host, hostError('accountRefused', host.host));

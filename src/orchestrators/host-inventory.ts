@@ -1,0 +1,103 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { CollectInput } from '../activities/collect-host.ts';
+import type { PreflightInput } from '../activities/preflight-host.ts';
+import { hostError } from '../inventory/host-error.ts';
+import type { HostOutcome } from '../inventory/host-record.ts';
+import type { Preflight } from '../inventory/preflight.ts';
+import type { RunOptions } from '../inventory/run-options.ts';
+import { activityNames } from './function-names.ts';
+import { laterOutcome, laterPreflight, mayRetry } from './retries.ts';
+import { pause, result, type Steps } from './tasks.ts';
+
+export interface HostInventoryInput {
+  readonly runId: string;
+  /** What the run's preflight of this host found. */
+  readonly preflight: Preflight;
+  readonly options: Pick<RunOptions, 'only' | 'dryRun' | 'authentication' | 'allowBasicOverHttp' | 'via' | 'waits'>;
+}
+
+export interface HostInventoryResult {
+  /** The last one, with the attempts of all. */
+  readonly preflight: Preflight;
+  /** Undefined where the host was not collected: unreachable, not usable, or a dry run. */
+  readonly outcome?: HostOutcome;
+}
+
+/**
+ * One host of a run: preflight again while it may still come, then collect, again while it drops out. A host has as many
+ * retries as there are pauses in `retryMs`, for retryable codes only. Never throws: what an activity threw becomes
+ * `activityFailed`.
+ */
+export function* hostInventory(context: OrchestrationContext): Steps<HostInventoryResult> {
+  const input = context.df.getInput<HostInventoryInput>();
+  const pauses = [...input.options.waits.retryMs];
+  const preflight = yield* preflightUntilUsable(context, input, pauses);
+  const isUsable = preflight.reachable && preflight.error === undefined;
+  if (!isUsable || input.options.dryRun) return { preflight };
+  return { preflight, outcome: yield* collectUntilComplete(context, input, preflight, pauses) };
+}
+
+function* preflightUntilUsable(
+  context: OrchestrationContext,
+  { runId, preflight: first, options }: HostInventoryInput,
+  pauses: number[],
+): Steps<Preflight> {
+  const { authentication, allowBasicOverHttp, waits } = options;
+  const input: PreflightInput = { runId, host: first.host, options: { authentication, allowBasicOverHttp, waits } };
+  let preflight = first;
+  while (mayRetry(preflight)) {
+    const ms = pauses.shift();
+    if (ms === undefined) break;
+    yield* pause(context, ms);
+    try {
+      const again = yield* result<Preflight>(context.df.callActivity(activityNames.preflightHost, input));
+      preflight = laterPreflight(preflight, again);
+    } catch (thrown) {
+      return { ...preflight, error: activityFailed(first.host.host, thrown) };
+    }
+  }
+  return preflight;
+}
+
+function* collectUntilComplete(
+  context: OrchestrationContext,
+  { runId, options }: HostInventoryInput,
+  { host, identity, attempts }: Preflight,
+  pauses: number[],
+): Steps<HostOutcome> {
+  const { only, authentication, allowBasicOverHttp, via, waits } = options;
+  let outcome: HostOutcome | undefined;
+  for (;;) {
+    const input: CollectInput = {
+      runId,
+      host,
+      identity,
+      attempts: [...attempts, ...(outcome?.attempts ?? [])],
+      options: { only, authentication, allowBasicOverHttp, via, waits },
+    };
+    const latest = yield* collectOnce(context, input);
+    outcome = outcome ? laterOutcome(outcome, latest) : latest;
+    const ms = !outcome.complete && mayRetry(outcome) ? pauses.shift() : undefined;
+    if (ms === undefined) return outcome;
+    yield* pause(context, ms);
+  }
+}
+
+function* collectOnce(context: OrchestrationContext, input: CollectInput): Steps<HostOutcome> {
+  try {
+    return yield* result<HostOutcome>(context.df.callActivity(activityNames.collectHost, input));
+  } catch (thrown) {
+    const { given, host } = input.host;
+    return { given, complete: false, error: activityFailed(host, thrown) };
+  }
+}
+
+/** Longest detail, in characters: it goes into histories and reports. */
+const longestDetail = 500;
+
+function activityFailed(host: string, thrown: unknown): HostOutcome['error'] {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // The SDK puts the stack behind the sentence.
+  const sentence = (message.split('\n')[0] ?? '').trim().slice(0, longestDetail);
+  return hostError('activityFailed', host, undefined, sentence);
+}

@@ -1,0 +1,191 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { FinishRunInput } from '../activities/finish-run.ts';
+import type { OpenRun, OpenRunInput } from '../activities/open-run.ts';
+import type { WriteReportInput, WrittenReport } from '../activities/write-report.ts';
+import type { WriteWorkbookInput } from '../activities/write-workbook.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { findDuplicates } from '../inventory/identity.ts';
+import type { Preflight } from '../inventory/preflight.ts';
+import type { Manifest } from '../inventory/run-options.ts';
+import type { RunFile, RunState } from '../inventory/run-state.ts';
+import type { Result } from '../result.ts';
+import { type AccountProofs, accountOf, mostRefusals, proofOf } from './account-proofs.ts';
+import { activityNames, orchestratorNames } from './function-names.ts';
+import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
+import { preflightHosts } from './preflight-hosts.ts';
+import { laterPreflight, mayRetry } from './retries.ts';
+import { all, pause, result, type Steps } from './tasks.ts';
+
+/** The rest stands in the run's manifest. */
+export interface InventoryRunInput {
+  readonly runId: string;
+}
+
+/** The custom status. Counts come from the hosts' files: an orchestrator stands still inside `Task.all`. */
+export interface RunProgress {
+  readonly phase: 'opening' | 'preflight' | 'collecting' | 'retrying' | 'report' | 'workbook' | 'finishing' | 'done';
+}
+
+/** One inventory of a list of hosts, from its manifest to `run.json`. Started again under its id, it goes on. */
+export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
+  const { runId } = context.df.getInput<InventoryRunInput>();
+  const enter = (phase: RunProgress['phase']): void => context.df.setCustomStatus({ phase });
+
+  enter('opening');
+  const opening: OpenRunInput = { runId };
+  const { manifest, finished } = yield* result<OpenRun>(context.df.callActivity(activityNames.openRun, opening));
+  const results = new Map<string, HostInventoryResult>(finished.map((host) => [host.preflight.host.given, host]));
+  const note = (hosts: readonly HostInventoryResult[]): void => {
+    for (const host of hosts) results.set(host.preflight.host.given, host);
+  };
+
+  enter('preflight');
+  const waiting = manifest.hosts.filter(({ given }) => !results.has(given));
+  const { preflights, proofs } = yield* preflightHosts(context, preflightRun(manifest), waiting, new Map());
+  note(preflights.map((preflight) => ({ preflight })));
+
+  enter('collecting');
+  const later = unprovenHosts(preflights, proofs);
+  note(yield* inventoryHosts(context, manifest, preflights.filter(isWorthAsking(manifest, results, proofs, later))));
+
+  if (later.size > 0) {
+    enter('retrying');
+    yield* retryUnproven(context, { manifest, results, note, proofs, hosts: later });
+  }
+
+  enter('report');
+  const found = inListOrder(manifest, results);
+  const reporting: WriteReportInput = {
+    runId,
+    preflights: found.map(({ preflight }) => preflight),
+    outcomes: found.flatMap(({ outcome }) => outcome ?? []),
+  };
+  const report = yield* result<WrittenReport>(context.df.callActivity(activityNames.writeReport, reporting));
+
+  enter('workbook');
+  const workbook = yield* writeWorkbook(context, manifest, report);
+
+  enter('finishing');
+  const finishing: FinishRunInput = { runId, files: [...report.files, ...workbook.files], error: workbook.error };
+  const state = yield* result<RunState>(context.df.callActivity(activityNames.finishRun, finishing));
+  enter('done');
+  return state;
+}
+
+const preflightRun = ({ runId, options: { authentication, allowBasicOverHttp, waits } }: Manifest) => ({
+  runId,
+  options: { authentication, allowBasicOverHttp, waits },
+});
+
+const inListOrder = (
+  { hosts }: Manifest,
+  results: ReadonlyMap<string, HostInventoryResult>,
+): readonly HostInventoryResult[] => hosts.flatMap(({ given }) => results.get(given) ?? []);
+
+/** Hosts to hand out: usable, or worth another preflight; no second mention of a machine. */
+function isWorthAsking(
+  manifest: Manifest,
+  results: ReadonlyMap<string, HostInventoryResult>,
+  proofs: AccountProofs,
+  later: ReadonlySet<string>,
+): (preflight: Preflight) => boolean {
+  const duplicates = findDuplicates(inListOrder(manifest, results).map(({ preflight }) => preflight));
+  return (preflight) => {
+    const { host, reachable, error } = preflight;
+    if (duplicates.has(host.given) || later.has(host.given)) return false;
+    if (reachable && !error) return !manifest.options.dryRun;
+    return mayRetry(preflight) && proofOf(proofs, accountOf(host)).state !== 'refused';
+  };
+}
+
+function inventoryHosts(
+  context: OrchestrationContext,
+  { runId, options }: Manifest,
+  preflights: readonly Preflight[],
+): Steps<readonly HostInventoryResult[]> {
+  const { only, dryRun, authentication, allowBasicOverHttp, via, waits } = options;
+  return all<HostInventoryResult>(
+    context,
+    preflights.map((preflight): Task => {
+      const input: HostInventoryInput = {
+        runId,
+        preflight,
+        options: { only, dryRun, authentication, allowBasicOverHttp, via, waits },
+      };
+      return context.df.callSubOrchestrator(orchestratorNames.hostInventory, input);
+    }),
+  );
+}
+
+/**
+ * Hosts that did not answer and whose account no host has accepted: retried all at once, they could refuse it too often.
+ * As few of them as the account can bear are not held back.
+ */
+function unprovenHosts(preflights: readonly Preflight[], proofs: AccountProofs): ReadonlySet<string> {
+  const byAccount = new Map<string, HostEntry[]>();
+  for (const preflight of preflights) {
+    const account = accountOf(preflight.host);
+    if (proofOf(proofs, account).state !== 'unproven' || !mayRetry(preflight)) continue;
+    byAccount.set(account, [...(byAccount.get(account) ?? []), preflight.host]);
+  }
+  const heldBack = [...byAccount].filter(
+    ([account, hosts]) => hosts.length > mostRefusals - proofOf(proofs, account).refusals,
+  );
+  return new Set(heldBack.flatMap(([, hosts]) => hosts.map(({ given }) => given)));
+}
+
+interface UnprovenRetry {
+  readonly manifest: Manifest;
+  readonly results: ReadonlyMap<string, HostInventoryResult>;
+  readonly note: (hosts: readonly HostInventoryResult[]) => void;
+  readonly proofs: AccountProofs;
+  readonly hosts: ReadonlySet<string>;
+}
+
+/** Retries hosts of unproven accounts in waves, each with the guard of the first preflight. */
+function* retryUnproven(context: OrchestrationContext, retry: UnprovenRetry): Steps<void> {
+  const { manifest, results, note } = retry;
+  let { proofs } = retry;
+  let hosts = manifest.hosts.filter(({ given }) => retry.hosts.has(given));
+  const { options } = manifest;
+  for (const [index, ms] of options.waits.retryMs.entries()) {
+    if (hosts.length === 0) return;
+    yield* pause(context, ms);
+    const wave = yield* preflightHosts(context, preflightRun(manifest), hosts, proofs);
+    proofs = wave.proofs;
+    const preflights = wave.preflights.map((again) => {
+      const earlier = results.get(again.host.given)?.preflight;
+      // A host that was asked keeps its own story, whatever became of its account elsewhere.
+      if (earlier && again.error?.code === 'accountRefused') return earlier;
+      return earlier ? laterPreflight(earlier, again) : again;
+    });
+    note(preflights.map((preflight) => ({ preflight })));
+    const stillUnproven = unprovenHosts(preflights, proofs);
+    const worthAsking = preflights.filter(isWorthAsking(manifest, results, proofs, stillUnproven));
+    const waits = { ...options.waits, retryMs: options.waits.retryMs.slice(index + 1) };
+    note(yield* inventoryHosts(context, { ...manifest, options: { ...options, waits } }, worthAsking));
+    hosts = hosts.filter(({ given }) => stillUnproven.has(given));
+  }
+}
+
+interface WrittenWorkbook {
+  readonly files: readonly RunFile[];
+  readonly error?: string;
+}
+
+/** A workbook that cannot be written must not cost the report. */
+function* writeWorkbook(
+  context: OrchestrationContext,
+  { runId, options }: Manifest,
+  { collected, fleet }: WrittenReport,
+): Steps<WrittenWorkbook> {
+  if (options.dryRun || !options.workbook) return { files: [] };
+  try {
+    const input: WriteWorkbookInput = { runId, collected, fleet };
+    const written = yield* result<Result<RunFile, string>>(context.df.callActivity(activityNames.writeWorkbook, input));
+    return written.ok ? { files: [written.value] } : { files: [], error: written.error };
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { files: [], error: (message.split('\n')[0] ?? '').trim() };
+  }
+}

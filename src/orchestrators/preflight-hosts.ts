@@ -1,0 +1,105 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { PreflightInput } from '../activities/preflight-host.ts';
+import type { ReachOutcome } from '../activities/reach-host.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import type { Preflight } from '../inventory/preflight.ts';
+import { type AccountProofs, accountOf, accountRefused, learnFrom, proofOf } from './account-proofs.ts';
+import { activityNames } from './function-names.ts';
+import { all, type Steps } from './tasks.ts';
+
+export type PreflightRun = Pick<PreflightInput, 'runId' | 'options'>;
+
+export interface PreflightedHosts {
+  /** One per host, in no particular order. */
+  readonly preflights: readonly Preflight[];
+  readonly proofs: AccountProofs;
+}
+
+/** Unanswered hosts in a row after which the rest are first asked, without the account, whether they are there. */
+const mostUnanswered = 3;
+
+/**
+ * Preflights hosts without putting their accounts at risk: an account that no host has accepted yet is tried on one host
+ * after another (different accounts side by side); the proof is that host's preflight. Then all others at once.
+ */
+export function* preflightHosts(
+  context: OrchestrationContext,
+  run: PreflightRun,
+  hosts: readonly HostEntry[],
+  known: AccountProofs,
+): Steps<PreflightedHosts> {
+  const preflights: Preflight[] = [];
+  let proofs = known;
+  let waiting = hosts;
+  for (;;) {
+    const round = nextToProve(waiting, proofs);
+    if (round.length === 0) break;
+    const proving = new Set(round);
+    waiting = waiting.filter((host) => !proving.has(host));
+    const results = yield* fanOut(context, run, round);
+    preflights.push(...results);
+    proofs = learnFrom(proofs, results);
+    const silent = yield* silentHosts(context, run, waiting, round, proofs);
+    preflights.push(...silent);
+    waiting = without(waiting, silent);
+  }
+  const isRefused = (host: HostEntry): boolean => proofOf(proofs, accountOf(host)).state === 'refused';
+  preflights.push(...waiting.filter(isRefused).map(accountRefused));
+  preflights.push(
+    ...(yield* fanOut(
+      context,
+      run,
+      waiting.filter((host) => !isRefused(host)),
+    )),
+  );
+  return { preflights, proofs };
+}
+
+function fanOut(
+  context: OrchestrationContext,
+  run: PreflightRun,
+  hosts: readonly HostEntry[],
+): Steps<readonly Preflight[]> {
+  return all<Preflight>(
+    context,
+    hosts.map((host) => context.df.callActivity(activityNames.preflightHost, { ...run, host })),
+  );
+}
+
+/** The first host of every account that is not proven yet. */
+function nextToProve(hosts: readonly HostEntry[], proofs: AccountProofs): readonly HostEntry[] {
+  const next = new Map<string, HostEntry>();
+  for (const host of hosts) {
+    const account = accountOf(host);
+    if (proofOf(proofs, account).state === 'unproven' && !next.has(account)) next.set(account, host);
+  }
+  return [...next.values()];
+}
+
+/** One host after another takes hours in a fleet that is down: asks which hosts are there, without their account. */
+function* silentHosts(
+  context: OrchestrationContext,
+  run: PreflightRun,
+  waiting: readonly HostEntry[],
+  round: readonly HostEntry[],
+  proofs: AccountProofs,
+): Steps<readonly Preflight[]> {
+  const doubtful = new Set(round.map(accountOf).filter((account) => isDoubtful(proofs, account)));
+  const hosts = waiting.filter((host) => doubtful.has(accountOf(host)));
+  const outcomes = yield* all<ReachOutcome>(
+    context,
+    hosts.map((host) => context.df.callActivity(activityNames.reachHost, { ...run, host })),
+  );
+  return outcomes.filter((outcome) => outcome !== null);
+}
+
+/** Exactly then, so that the hosts are asked once. */
+const isDoubtful = (proofs: AccountProofs, account: string): boolean => {
+  const { state, unanswered } = proofOf(proofs, account);
+  return state === 'unproven' && unanswered === mostUnanswered;
+};
+
+function without(hosts: readonly HostEntry[], preflights: readonly Preflight[]): readonly HostEntry[] {
+  const done = new Set(preflights.map(({ host }) => host.given));
+  return hosts.filter(({ given }) => !done.has(given));
+}

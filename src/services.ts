@@ -1,0 +1,40 @@
+import { tmpdir } from 'node:os';
+import { cancelMarkName } from './activities/cancel-mark.ts';
+import type { Store } from './stores/store.ts';
+import type { Credential, OpenWinrmSession } from './winrm/winrm-session.ts';
+
+/** Everything with an effect that an activity may use; handed in, so that activities stay plain functions. */
+export interface Services {
+  readonly store: Store;
+  readonly connect: OpenWinrmSession;
+  /** The account of that name, the default one without a name; undefined where the settings hold none. */
+  readonly credential: (name?: string) => Credential | undefined;
+  readonly clock: () => Date;
+  /** Takes one structured event; never a secret. */
+  readonly log: (event: Readonly<Record<string, unknown>>) => void;
+  /** True once somebody asked to cancel the run. */
+  readonly isCancelled: (runId: string) => Promise<boolean>;
+  /** Aborts whatever activities have under way in this process. */
+  readonly signal?: AbortSignal;
+  /** Longest time for one `collectHost`, in milliseconds; under `functionTimeout` of host.json. */
+  readonly collectDeadlineMs: number;
+  /** Pause between two looks at the cancel mark while a host is collected, in milliseconds. */
+  readonly cancelPollMs: number;
+  /** For the workbook's spools. */
+  readonly temporaryFolder: string;
+}
+
+/** What differs from one place to run at to the other. */
+export type ServiceParts = Pick<Services, 'store' | 'connect' | 'credential' | 'log'> & Partial<Services>;
+
+/** Puts the parts together; what is not given is as a real run has it. */
+export function createServices(parts: ServiceParts): Services {
+  return {
+    clock: () => new Date(),
+    isCancelled: (runId) => parts.store.exists(cancelMarkName(runId)),
+    collectDeadlineMs: 25 * 60_000,
+    cancelPollMs: 2_000,
+    temporaryFolder: tmpdir(),
+    ...parts,
+  };
+}
