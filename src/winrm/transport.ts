@@ -86,6 +86,7 @@ export function openTransport(
   const sessionId = `uuid:${randomUUID().toUpperCase()}`;
   let notes: AuthenticationNotes = {};
   let live: LiveConnection | undefined;
+  let logonRefused: WinrmError | undefined;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -137,6 +138,7 @@ export function openTransport(
       },
     );
     if (!logon.ok) {
+      if (logon.error.code === 'logonRefused') logonRefused = logon.error;
       await drop();
       return logon;
     }
@@ -146,6 +148,8 @@ export function openTransport(
   };
 
   const ready = async (limits: ExchangeLimits): Promise<Result<LiveConnection, WinrmError>> => {
+    // A refused password is not sent again: every repetition counts towards locking the account out.
+    if (logonRefused !== undefined) return failure(logonRefused);
     const connected = await connection(limits);
     if (!connected.ok || connected.value.logon !== undefined) return connected;
     const loggedOn = await logOn(connected.value, limits);
@@ -173,6 +177,7 @@ export function openTransport(
     messageId: string | undefined,
   ): Promise<Result<XmlElement, ExchangeFailure>> => {
     const result = readAnswer(host, using.logon, answer, messageId);
+    if (!result.ok && result.error.error.code === 'logonRefused') logonRefused = result.error.error;
     // After anything but an answer or a fault, neither side knows what the other believes.
     if (!result.ok && result.error.fault === undefined) await drop();
     return result;

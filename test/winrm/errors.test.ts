@@ -135,6 +135,17 @@ describe('logging on', () => {
     expect(JSON.stringify(error)).not.toContain(Buffer.from(`reader:${secret}`).toString('base64'));
   });
 
+  test('a refused password is not sent again in the same session', async () => {
+    const host = await hostSaying(() => ({ status: 401, headers: challenges }));
+    const { session } = await ask(host.port);
+    expect(await session.enumerate(request)).toMatchObject({ ok: false, error: { code: 'logonRefused' } });
+    expect(await session.openShell({ name: 'x', idleTimeoutMs: 1 })).toMatchObject({
+      ok: false,
+      error: { code: 'logonRefused' },
+    });
+    expect(session.counters.requests).toBe(1);
+  });
+
   test('Basic where it is not offered says what is', async () => {
     const error = await errorOf(() => ({ status: 401, headers: { 'www-authenticate': 'Negotiate, Kerberos' } }));
     expect(error).toMatchObject({

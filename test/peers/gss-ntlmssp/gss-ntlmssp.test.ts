@@ -111,7 +111,10 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
     ['a wrong password', 'CONTOSO\\reader', 'Tr0ub4dor&3'],
     ['an unknown user', 'CONTOSO\\nobody', password],
   ])('%s is a refused logon, and the password is not in the error', async (_case, user, given) => {
-    const answer = await open({ user, password: given }).enumerate(echo);
+    const session = open({ user, password: given });
+    const answer = await session.enumerate(echo);
+    expect(await session.enumerate(echo)).toEqual(answer);
+    expect(session.counters.requests).toBe(2);
     expect(answer).toMatchObject({ ok: false, error: { code: 'logonRefused', host: '127.0.0.1' } });
     expect(JSON.stringify(answer)).not.toContain(given);
   });
