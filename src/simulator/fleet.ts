@@ -1,5 +1,5 @@
 import type { CimRepository } from './cim-repository.ts';
-import type { Culture } from './languages.ts';
+import { type Culture, languageShares } from './languages.ts';
 import { instant, type Machine, type VmModel } from './model.ts';
 import { type OperatingSystemName, operatingSystemShares } from './operating-systems.ts';
 import { type Random, randomFor } from './random.ts';
@@ -20,9 +20,17 @@ export interface FleetPlan {
   readonly vmsExactly?: number;
   /**
    * Shares by personality (the rest is healthy), or the personality of each entry in turn. Default: what real fleets
-   * show. A `vmMoves` host's VM goes to the next healthy host; where there is none it leaves the fleet.
+   * show.
    */
   readonly personalities?: Readonly<Partial<Record<Personality, number>>> | readonly (Personality | undefined)[];
+  /**
+   * Where the VM of a `vmMoves` host goes, or comes from; one VM a host.
+   * - `listedHost` (default): to a healthy host of the list, of its own cluster where there is one. That host shows it
+   *   as realized all the time, so that a run covers it there whenever it looks. Without a healthy host: as `elsewhere`.
+   * - `elsewhere`: to a host that is not in the list; only the facts of the host it leaves still have it.
+   * - `fromElsewhere`: it arrives from a host that is not in the list once the facts were asked for: no facts have it.
+   */
+  readonly vmsMove?: 'listedHost' | 'elsewhere' | 'fromElsewhere';
   /** Names by place in the list, short or with a domain. */
   readonly names?: readonly (string | undefined)[];
   /** Share of hosts that are nodes of a cluster. Default 0.6. */
@@ -69,10 +77,13 @@ export function buildFleet(plan: FleetPlan): SimulatedFleet {
     clusterShare: plan.clusterShare ?? 0.6,
     clusterSizes: plan.clusterSizes,
     operatingSystemShares: plan.operatingSystemShares ?? operatingSystemShares,
-    languageShares: plan.languageShares ?? { 'en-US': 0.9, 'de-DE': 0.06, 'ja-JP': 0.04 },
+    languageShares: plan.languageShares ?? languageShares,
   });
   const factCostMs = plan.factCostMs ?? 0;
-  const shown = showMachines(machines, moves(machines), { now: instant(now), factCostMs });
+  const shown = showMachines(machines, moves(machines, plan.vmsMove ?? 'listedHost'), {
+    now: instant(now),
+    factCostMs,
+  });
   return {
     seed: plan.seed,
     hosts: personalities.map((_, index) => shown[index] ?? secondMention(plan.seed, shown, index)),
@@ -126,29 +137,59 @@ function drawVmCount({ seed, vms, vmsExactly }: FleetPlan, personality: Personal
   if (personality === 'empty' || personality === 'notHyperV') return 0;
   if (vmsExactly !== undefined) return vmsExactly;
   const random = randomFor(seed, 'vm count', index);
+  // A VM must be there to move, and another to stay behind.
+  const least = personality === 'vmMoves' ? 2 : 1;
   const median = vms === undefined ? vmMedian : vms / Math.exp(vmSigma ** 2 / 2);
-  if (vms === undefined && random.chance(emptyShare)) return 0;
-  return Math.min(mostVms, Math.max(1, Math.round(random.logNormal(median, vmSigma))));
+  if (vms === undefined && personality === 'healthy' && random.chance(emptyShare)) return 0;
+  return Math.min(mostVms, Math.max(least, Math.round(random.logNormal(median, vmSigma))));
 }
 
-/** A VM on its way from one host to another. */
+/** A VM on its way; undefined ends are hosts that are not in the list. */
 interface Move {
-  readonly from: Machine;
+  readonly from: Machine | undefined;
   readonly to: Machine | undefined;
+  /** The VM as its present host has it. */
   readonly vm: () => VmModel | undefined;
 }
 
-/** From every host whose VM moves to the next healthy one that no other VM moves to. */
-function moves(machines: readonly (Machine | undefined)[]): Move[] {
-  const destinations = machines.filter((machine) => machine?.personality === 'healthy');
-  return machines.flatMap((from) => {
-    if (from?.personality !== 'vmMoves') return [];
-    const place = destinations.findIndex((to) => to !== undefined && to.index > from.index);
-    const [to] = destinations.splice(Math.max(0, place), 1);
-    // A replica has its original elsewhere already: the VM that moves must be one of a kind.
-    const vm = (): VmModel | undefined => from.vms.find((one) => one.replicationMode === 0) ?? from.vms[0];
-    return [{ from, to, vm }];
+function moves(machines: readonly (Machine | undefined)[], vmsMove: NonNullable<FleetPlan['vmsMove']>): Move[] {
+  const healthy = machines.filter((machine): machine is Machine => machine?.personality === 'healthy');
+  return machines.flatMap((host): Move[] => {
+    if (host?.personality !== 'vmMoves') return [];
+    // A replica has its original elsewhere already: the VM that moves must be one of a kind, and best a running one.
+    const vm = (): VmModel | undefined => {
+      const single = host.vms.filter(({ replicationMode, critical }) => replicationMode === 0 && !critical);
+      return single.find(({ state }) => state === 2) ?? single[0] ?? host.vms[0];
+    };
+    if (vmsMove === 'fromElsewhere') return [{ from: undefined, to: host, vm }];
+    const destinations = vmsMove === 'listedHost' ? healthy : [];
+    const inCluster = destinations.filter(({ cluster }) => cluster !== null && cluster === host.cluster);
+    const later = destinations.filter(({ index }) => index > host.index);
+    return [{ from: host, to: inCluster[0] ?? later[0] ?? destinations[0], vm }];
   });
+}
+
+/** The VM as its new host has it: on that host's switches and, without a shared volume, in its folder. */
+function relocated(vm: VmModel, from: Machine, to: Machine): VmModel {
+  const [first] = to.switches;
+  const move = (path: string): string => path.replace(from.vmFolder, to.vmFolder);
+  const sameVolumes = from.cluster !== null && from.cluster === to.cluster;
+  return {
+    ...vm,
+    adapters: vm.adapters.map((adapter) =>
+      adapter.connection.state === 'connected' && first !== undefined
+        ? { ...adapter, connection: { state: 'connected', virtualSwitch: first } }
+        : adapter,
+    ),
+    folder: sameVolumes ? vm.folder : move(vm.folder),
+    controllers: sameVolumes
+      ? vm.controllers
+      : vm.controllers.map((controller) => ({
+          ...controller,
+          drives: controller.drives.map((drive) => ({ ...drive, image: drive.image && move(drive.image) })),
+        })),
+    highlyAvailable: sameVolumes ? vm.highlyAvailable : null,
+  };
 }
 
 interface Showing {
@@ -157,43 +198,70 @@ interface Showing {
   readonly factCostMs: number;
 }
 
+/** Which VMs each machine has before and after the moves. */
+function whereabouts(allMoves: readonly Move[]) {
+  const arriving = once(() =>
+    allMoves.flatMap(({ from, to, vm }) => {
+      const moving = vm();
+      if (from === undefined || to === undefined || moving === undefined) return [];
+      return [{ to, vm: relocated(moving, from, to) }];
+    }),
+  );
+  const arrivalsOf = (machine: Machine): VmModel[] =>
+    allMoves.some(({ to }) => to === machine) ? arriving().flatMap(({ to, vm }) => (to === machine ? [vm] : [])) : [];
+  const vmOf = (machine: Machine, side: 'from' | 'to'): VmModel | undefined =>
+    allMoves.find((move) => move[side] === machine && (side === 'from' || move.from === undefined))?.vm();
+  return {
+    /** True where the last baseline differs from the first. */
+    changes: (machine: Machine): boolean =>
+      allMoves.some(({ from, to }) => from === machine || (from === undefined && to === machine)),
+    before: (machine: Machine): readonly VmModel[] => {
+      const notYet = vmOf(machine, 'to');
+      return [...machine.vms.filter((vm) => vm !== notYet), ...arrivalsOf(machine)];
+    },
+    after: (machine: Machine): readonly VmModel[] => {
+      const gone = vmOf(machine, 'from');
+      return [...machine.vms.filter((vm) => vm !== gone), ...arrivalsOf(machine)];
+    },
+  };
+}
+
 function showMachines(
   machines: readonly (Machine | undefined)[],
   allMoves: readonly Move[],
-  showing: Showing,
+  { now, factCostMs }: Showing,
 ): (SimulatedHost | undefined)[] {
-  const arrivals = (machine: Machine): VmModel[] =>
-    allMoves.flatMap((move) => (move.to === machine ? (move.vm() ?? []) : []));
-  const before = (machine: Machine): readonly VmModel[] => [...machine.vms, ...arrivals(machine)];
-  const roles = (machine: Machine): readonly ClusterRole[] =>
-    (machine.cluster?.nodes ?? []).flatMap((owner) =>
-      before(owner)
-        .filter((vm) => vm.highlyAvailable !== null)
-        .map((vm) => ({ vm, owner })),
-    );
-  const view = (machine: Machine, vms: () => readonly VmModel[]): HostView => ({
-    machine,
-    vms,
-    planned: () => (machine.planned === null ? [] : [machine.planned]),
-    roles: () => roles(machine),
-  });
+  const { changes, before, after } = whereabouts(allMoves);
+  /** A role belongs to the node that has it among its own VMs; one that moves belongs to the node it leaves. */
+  const rolesBefore = (machine: Machine): readonly ClusterRole[] =>
+    (machine.cluster?.nodes ?? []).flatMap((owner) => {
+      const there = new Set(before(owner));
+      return owner.vms.flatMap((vm) => (there.has(vm) ? [{ vm, owner }] : []));
+    });
+  const rolesAfter = (machine: Machine): readonly ClusterRole[] =>
+    (machine.cluster?.nodes ?? []).flatMap((owner) => after(owner).map((vm) => ({ vm, owner })));
+  const repositoryOf = (
+    machine: Machine,
+    vms: (machine: Machine) => readonly VmModel[],
+    roles: (machine: Machine) => readonly ClusterRole[],
+  ): CimRepository => {
+    const view: HostView = {
+      machine,
+      vms: () => vms(machine),
+      planned: () => (machine.planned === null ? [] : [machine.planned]),
+      roles: () => roles(machine),
+    };
+    return hostRepository(view, now);
+  };
   return machines.map((machine) => {
     if (machine === undefined) return undefined;
-    const move = allMoves.find(({ from }) => from === machine);
-    const after = (): readonly VmModel[] => {
-      const gone = move?.vm();
-      return before(machine).filter((vm) => vm !== gone);
-    };
+    const hidden = machine.personality === 'noRights' || machine.personality === 'vmmsStopped';
     return showMachine(
       machine,
-      () => before(machine).map(simulatedVm),
-      () =>
-        hostRepository(
-          view(machine, () => before(machine)),
-          showing.now,
-        ),
-      move && (() => hostRepository(view(machine, after), showing.now)),
-      showing.factCostMs,
+      () => (hidden ? [] : before(machine).map((vm) => simulatedVm(vm, machine.os.generation))),
+      () => repositoryOf(machine, before, rolesBefore),
+      changes(machine) ? () => repositoryOf(machine, after, rolesAfter) : undefined,
+      factCostMs,
     );
   });
 }

@@ -55,6 +55,7 @@ export interface SimulatedVm {
     /** 12 hex digits. */
     readonly mac: string;
     readonly staticMac: boolean;
+    /** The switch it is plugged into, or (2016 and later) was before that was deleted; null: none. */
     readonly switchName: string | null;
     readonly vlan:
       | { readonly mode: 'untagged' }
@@ -62,7 +63,9 @@ export interface SimulatedVm {
       | { readonly mode: 'trunk' };
     readonly ipAddresses: readonly string[];
   }[];
+  /** Files attached now (with checkpoints: the .avhdx); `\\.\PHYSICALDRIVE<n>` for a disk that is passed through. */
   readonly diskPaths: readonly string[];
+  /** Without a replica's recovery points. */
   readonly checkpoints: number;
   /** OSName by KVP; null without KVP. */
   readonly guestOs: string | null;
@@ -79,7 +82,7 @@ export interface SimulatedHost {
   readonly personality: Personality;
   readonly cluster: string | null;
   readonly smbiosUuid: string;
-  /** The VMs it shows at the first baseline. */
+  /** The VMs it shows at the first baseline; none where rights are missing or vmms is stopped. */
   readonly vms: readonly SimulatedVm[];
   /** What it shows until its facts were asked for. */
   readonly repository: CimRepository;

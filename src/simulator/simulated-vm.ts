@@ -1,9 +1,10 @@
 import type { AdapterModel, VmModel } from './model.ts';
+import type { Generation } from './operating-systems.ts';
+import { attachedDisks } from './repository/disks.ts';
 import type { SimulatedVm } from './simulated-host.ts';
 
-/** The truth about one VM, as tests compare it with reports. */
-export function simulatedVm(vm: VmModel): SimulatedVm {
-  const drives = vm.controllers.flatMap((controller) => controller.drives);
+/** The truth about one VM on a host of this generation, as tests compare it with reports. */
+export function simulatedVm(vm: VmModel, generation: Generation): SimulatedVm {
   return {
     id: vm.id,
     name: vm.name,
@@ -17,9 +18,9 @@ export function simulatedVm(vm: VmModel): SimulatedVm {
       maximum: vm.memory.maximum,
       assigned: vm.memory.assigned,
     },
-    adapters: vm.adapters.map(simulatedAdapter),
-    diskPaths: drives.flatMap((drive) => (drive.kind === 'disk' && drive.image !== null ? [drive.image] : [])),
-    checkpoints: vm.checkpoints.length,
+    adapters: vm.adapters.map((adapter) => simulatedAdapter(adapter, generation)),
+    diskPaths: attachedDisks(vm),
+    checkpoints: vm.checkpoints.filter(({ kind }) => kind !== 'Replica:Standard').length,
     guestOs: vm.guest?.osName ?? null,
     dnsName: vm.guest?.dnsName ?? null,
     replicationMode: vm.replicationMode,
@@ -27,13 +28,19 @@ export function simulatedVm(vm: VmModel): SimulatedVm {
   };
 }
 
-function simulatedAdapter(adapter: AdapterModel): SimulatedVm['adapters'][number] {
-  const { connection, vlan } = adapter;
+function knownSwitch({ connection }: AdapterModel, generation: Generation): string | null {
+  if (connection.state === 'connected') return connection.virtualSwitch.name;
+  // Before 2016 a host did not remember the name of a switch that was deleted.
+  return connection.state === 'switchGone' && generation >= 2016 ? connection.switchName : null;
+}
+
+function simulatedAdapter(adapter: AdapterModel, generation: Generation): SimulatedVm['adapters'][number] {
+  const { vlan } = adapter;
   return {
     kind: adapter.kind,
     mac: adapter.mac,
     staticMac: adapter.staticMac,
-    switchName: connection.state === 'connected' ? connection.virtualSwitch.name : null,
+    switchName: knownSwitch(adapter, generation),
     vlan: vlan.mode === 'access' ? { mode: 'access', id: vlan.id } : { mode: vlan.mode },
     ipAddresses: adapter.ipAddresses,
   };

@@ -117,7 +117,9 @@ export function portAllocations(view: HostView): Values[] {
   ];
 }
 
-const featureKey = (port: string, feature: string): string => `${port}\\${feature}\\${feature.slice(0, 8)}-SETTING`;
+/** A setting's own GUID; one port has at most one setting of a feature here. */
+const settingGuid = '77A43184-5D8C-4E0F-B5C6-2A1F9D3E7B88';
+const featureKey = (port: string, feature: string): string => `${port}\\${feature}\\${settingGuid}`;
 
 function vlanValues(port: string, vlan: VlanModel): Values[] {
   const values = { InstanceID: featureKey(port, features.vlan), ElementName: 'VLAN Settings', PvlanMode: 0 };
