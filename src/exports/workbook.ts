@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -78,10 +78,16 @@ export async function writeWorkbook(content: WorkbookContent, target: string | W
     const cause: unknown = broken.signal.aborted ? broken.signal.reason : error;
     out.destroy();
     if (typeof target !== 'string') throw cause;
-    await rm(target, { force: true });
+    await removeHalfWritten(target);
     throw writeError(basename(target), cause);
   }
   return { rowCounts, ...tally };
+}
+
+/** Only a file is removed: a path may lead to a device or a pipe. */
+async function removeHalfWritten(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) await rm(path, { force: true });
 }
 
 interface SheetContent {

@@ -160,7 +160,7 @@ export interface ReportTotals {
   };
 }
 
-/** `hyperv_run_report.json`; `report.schema.json` says the same to other programs. */
+/** `hyperv_run_report.json`; `src/exports/report.schema.json` says the same to other programs. */
 export interface RunReport {
   readonly schema_version: 1;
   readonly run_id: string;
