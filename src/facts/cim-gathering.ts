@@ -81,9 +81,8 @@ async function askListed(ask: Ask, names: readonly string[], where: string | und
   if (!known.ok) return known;
   if (known.value !== undefined && known.value.length < names.length)
     return ask({ properties: known.value, ...condition });
-  // A filtered query does not tell a missing class from a bad query; the bare class URI does.
-  const bare = await ask({ maxElements: 1 });
-  return bare.ok ? first : bare;
+  // The session has already told a missing class from a bad query: this one is refused for another reason.
+  return first;
 }
 
 async function askFact(

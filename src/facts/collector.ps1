@@ -190,7 +190,7 @@ function Add-Fact($fact) {
             [void]$rows.Append('[')
             for ($index = 0; $index -lt $count; $index++) {
                 if ($index -gt 0) { [void]$rows.Append(',') }
-                $type = $types[$index]
+                $declared = $types[$index]
                 $value = $null
                 if (-not $isScript) {
                     $property = $item.CimInstanceProperties[$names[$index]]
@@ -202,15 +202,15 @@ function Add-Fact($fact) {
                     if ($null -ne $property) { $value = $property.Value }
                 }
                 if ($null -eq $value) {
-                    if ($type.EndsWith('[]')) { [void]$rows.Append('[]') } else { [void]$rows.Append('null') }
+                    if ($declared.EndsWith('[]')) { [void]$rows.Append('[]') } else { [void]$rows.Append('null') }
                 }
-                elseif ($type -eq 'string' -and $value -is [string]) {
+                elseif ($declared -eq 'string' -and $value -is [string]) {
                     $text = $value.Replace('\', '\\').Replace('"', '\"')
                     if ($outsideJson.IsMatch($text)) { $text = Protect-Text $text }
                     [void]$rows.Append('"').Append($text).Append('"')
                 }
-                elseif ($type -eq 'uint16' -or $type -eq 'uint32') { [void]$rows.Append($value.ToString($invariant)) }
-                else { [void]$rows.Append((ConvertTo-JsonValue $value $type)) }
+                elseif ($declared -eq 'uint16' -or $declared -eq 'uint32') { [void]$rows.Append($value.ToString($invariant)) }
+                else { [void]$rows.Append((ConvertTo-JsonValue $value $declared)) }
             }
             [void]$rows.Append(']')
         }

@@ -10,10 +10,10 @@ import type { CimRepository } from '../../src/simulator/cim-repository.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const program = join(folder, 'bin', 'Release', 'net10.0', 'pshost.dll');
 
-/** How one class of a pretended host misbehaves. Times in milliseconds. */
+/** How one class of a pretended host, or a whole namespace, misbehaves. Times in milliseconds. */
 export interface ClassTrouble {
   readonly namespace?: string;
-  readonly className: string;
+  readonly className?: string;
   readonly delayMs?: number;
   /** True: takes its time whatever OperationTimeoutSec says, as a hanging provider does. */
   readonly ignoresTimeout?: boolean;

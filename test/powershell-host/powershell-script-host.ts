@@ -1,10 +1,19 @@
 import type { ScriptHost, ScriptOutcome } from '../../src/simulator/server/script-host.ts';
-import { type PowershellEngine, startPowershellEngine } from './powershell-engine.ts';
+import { isDenied } from '../../src/simulator/server/shown-repository.ts';
+import { type ClassTrouble, type PowershellEngine, startPowershellEngine } from './powershell-engine.ts';
 
 /** Runs what the bootstrap of the collector runs: all of stdin as one script block. */
 const bootstrap = '& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))';
 /** Longest run of a script, in milliseconds. */
 const longestRunMs = 600_000;
+
+/** WBEM_E_ACCESS_DENIED, in words that nobody should look at. */
+const denied = (namespace: string): ClassTrouble => ({
+  namespace,
+  nativeErrorCode: 'AccessDenied',
+  statusCode: 0x80041003,
+  message: 'Zugriff verweigert',
+});
 
 export interface PowershellScriptHost extends ScriptHost {
   close(): Promise<void>;
@@ -40,7 +49,14 @@ export function createPowershellScriptHost(): PowershellScriptHost {
           {
             script: bootstrap,
             stdinText: script,
-            cim: { repository, queryMs: host.factCostMs },
+            cim: {
+              repository,
+              queryMs: host.factCostMs,
+              troubles: Object.keys(repository.namespaces)
+                .filter((namespace) => isDenied(host, namespace))
+                .map(denied),
+            },
+            ...(host.language ? { culture: host.language } : {}),
             timeoutMs: longestRunMs,
           },
           (text) => write(Buffer.from(text, 'latin1')),

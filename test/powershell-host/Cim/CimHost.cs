@@ -9,7 +9,7 @@ using System.Threading;
 
 namespace PsHost.Cim
 {
-    /// <summary>How one class misbehaves. Times in milliseconds.</summary>
+    /// <summary>How one class, or without ClassName a whole namespace, misbehaves. Times in milliseconds.</summary>
     public sealed class ClassTrouble
     {
         public string Namespace { get; set; }
@@ -52,7 +52,7 @@ namespace PsHost.Cim
             return Find(space, className) ?? throw new CimException("Ung\u00fcltige Klasse", NativeErrorCode.InvalidClass, 0x80041010);
         }
 
-        private ClassTrouble TroubleOf(string ns, string className) => _data.Troubles.FirstOrDefault(t => t.ClassName.Equals(className, StringComparison.OrdinalIgnoreCase) && (t.Namespace == null || t.Namespace.Equals(ns.Replace('\\', '/'), StringComparison.OrdinalIgnoreCase)));
+        private ClassTrouble TroubleOf(string ns, string className) => _data.Troubles.FirstOrDefault(t => (t.ClassName == null || t.ClassName.Equals(className, StringComparison.OrdinalIgnoreCase)) && (t.Namespace == null || t.Namespace.Equals(ns.Replace('\\', '/'), StringComparison.OrdinalIgnoreCase)));
 
         private static CimException Failure(ClassTrouble t) => new(t.Message, Enum.Parse<NativeErrorCode>(t.NativeErrorCode), t.StatusCode);
 
