@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { HostFacts } from '../../src/collectors/collector.ts';
+import { collectors } from '../../src/collectors/collectors.ts';
+import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
+import { vCpu } from '../../src/collectors/v-cpu.ts';
+import { vInfo } from '../../src/collectors/v-info.ts';
+import { vMemory } from '../../src/collectors/v-memory.ts';
+import { vNetwork } from '../../src/collectors/v-network.ts';
+import type { FactOutcome } from '../../src/facts/fact.ts';
+import { declarationOf, type FactName, factNames } from '../../src/facts/fact-table.ts';
+import { buildFleet as simulateFleet } from '../../src/simulator/fleet.ts';
+import { factValue } from '../../src/simulator/server/fact-values.ts';
+import type { SimulatedHost, SimulatedVm } from '../../src/simulator/simulated-host.ts';
+
+const collectedAt = '2026-11-23T02:00:00.000Z';
+
+/** What a host shows of a fact, without any wire between. */
+function outcomeOf(name: FactName, { repository }: SimulatedHost): FactOutcome {
+  const declaration = declarationOf(name);
+  if ('script' in declaration) {
+    const id = repository.registry['HKLM:\\Cluster']?.ClusterInstanceID;
+    return id === undefined
+      ? { status: 'absent', message: 'no key' }
+      : { status: 'ok', properties: ['ClusterInstanceID'], rows: [[id]] };
+  }
+  const shown = repository.namespaces[declaration.namespace]?.[declaration.className];
+  if (shown === undefined) return { status: 'absent', message: 'no class' };
+  const properties = Object.entries(declaration.properties);
+  return {
+    status: 'ok',
+    properties: properties.map(([property]) => property),
+    rows: shown.instances.map(({ values }) => properties.map(([property, type]) => factValue(type, values[property]))),
+  };
+}
+
+const factsOf = (host: SimulatedHost): HostFacts => ({
+  host: host.name,
+  facts: Object.fromEntries(factNames.map((name) => [name, outcomeOf(name, host)])),
+  collectedAt,
+});
+
+const simulated = simulateFleet({ seed: 7, hosts: 24, vms: 20, personalities: Array(24).fill('healthy') });
+const hosts = simulated.hosts.map((host) => ({ host, facts: factsOf(host) }));
+const fleet = buildFleet(hosts.map(({ facts }) => summarize(facts)));
+
+/** Synthetic adapters come before legacy ones. */
+const adaptersOf = ({ adapters }: SimulatedVm) =>
+  [...adapters].sort((one, other) => Number(one.kind === 'emulated') - Number(other.kind === 'emulated'));
+
+function networkOf({ switchName, vlan }: SimulatedVm['adapters'][number]): string | null {
+  if (switchName === null) return null;
+  return vlan.mode === 'access'
+    ? `${switchName} VLAN ${vlan.id}`
+    : vlan.mode === 'trunk'
+      ? `${switchName} Trunk`
+      : switchName;
+}
+
+describe.each(hosts)('$host.name', ({ host, facts }) => {
+  test('has every VM in every tab, every settings row joined, and nothing failed', () => {
+    const ids = host.vms.map((vm) => vm.id.toLowerCase()).sort();
+    for (const collector of collectors) {
+      const { coverage } = collector.collect(facts, fleet);
+      expect({ ...coverage, covered: [...coverage.covered].sort() }).toMatchObject({
+        status: 'ok',
+        failedFacts: [],
+        missingFacts: [],
+        covered: ids,
+        unjoined: [],
+        emptyFacts: [],
+      });
+    }
+  });
+
+  test('shows its VMs as they are', () => {
+    const tabs = [vInfo, vCpu, vMemory, vNetwork].map((collector) => collector.collect(facts, fleet).rows);
+    for (const vm of host.vms) {
+      const adapters = adaptersOf(vm);
+      const [info, cpu, memory, network] = tabs.map((tab) =>
+        tab.filter((row) => row.vmId === vm.id.toLowerCase()).map((row) => row.cells),
+      );
+      const size =
+        vm.memory.dynamic && vm.state === 2 ? Math.max(vm.memory.assigned, vm.memory.startup) : vm.memory.startup;
+      expect(info).toMatchObject([
+        {
+          VM: vm.name,
+          CPUs: vm.processors,
+          Memory: size,
+          NICs: vm.adapters.length,
+          Disks: vm.diskPaths.length,
+          Firmware: vm.generation === 2 ? 'efi' : 'bios',
+          'Network #1': adapters[0] ? networkOf(adapters[0]) : null,
+          Host: host.fqdn,
+          Cluster: host.cluster ?? host.name.toLowerCase(),
+          'SRM Placeholder': vm.replicationMode >= 2 ? 'True' : 'False',
+          'DNS Name': vm.dnsName,
+        },
+      ]);
+      expect(cpu).toMatchObject([{ CPUs: vm.processors }]);
+      expect(memory).toMatchObject([
+        { 'Size MiB': size, Reservation: vm.memory.dynamic ? vm.memory.minimum : 0, Consumed: vm.memory.assigned },
+      ]);
+      expect(network?.map((row) => row.Network)).toEqual(adapters.map(networkOf));
+      expect(network?.map((row) => row.Type)).toEqual(
+        adapters.map((adapter) => (adapter.staticMac ? 'manual' : 'assigned')),
+      );
+    }
+  });
+});
+
+test('in the whole fleet no workbook id is used twice, and every row is placed', () => {
+  const rows = hosts.flatMap(({ facts }) => vInfo.collect(facts, fleet).rows.map((row) => row.cells));
+  expect(rows.length).toBe(simulated.hosts.flatMap((host) => host.vms).length);
+  expect(new Set(rows.map((row) => row['VM UUID'])).size).toBe(rows.length);
+  for (const name of ['Cluster', 'Datacenter', 'Path', 'VI SDK UUID', 'OS according to the configuration file']) {
+    expect([name, rows.filter((row) => !row[name]).length]).toEqual([name, 0]);
+  }
+});
+
+test('a host whose keys follow no known grammar has its VMs uncovered and its settings rows unjoined', () => {
+  const [strange] = simulateFleet({ seed: 3, hosts: 1, vms: 8, personalities: ['strangeKeys'] }).hosts;
+  if (strange === undefined) throw new Error('no host');
+  for (const collector of [vCpu, vMemory]) {
+    const { coverage } = collector.collect(factsOf(strange), fleet);
+    expect(coverage.rowCount).toBe(strange.vms.length);
+    expect(coverage.covered).toEqual([]);
+    expect(coverage.unjoined.length).toBeGreaterThanOrEqual(strange.vms.length);
+    expect(coverage.emptyFacts).toEqual([collector === vCpu ? 'processors' : 'memory']);
+  }
+});
