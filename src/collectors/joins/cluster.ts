@@ -32,8 +32,8 @@ export interface ClusterRule {
 /** The roles of a cluster by VM id; undefined where the cluster's resources are not known. */
 export type ClusterRoles = ReadonlyMap<string, ClusterRole> | undefined;
 
-const sameName = (one: string | null, other: string | null): boolean =>
-  one !== null && one.toLowerCase() === other?.toLowerCase();
+/** Names of groups are compared without case. */
+const groupKey = (name: string | null): string => name?.toLowerCase() ?? '';
 
 /** A value of an embedded property bag, whatever the case of its name. */
 function propertyOf(bag: Readonly<Record<string, string>> | null, property: string): string | undefined {
@@ -53,14 +53,18 @@ export function clusterMembership(facts: FactOutcomes, domain: string | null): C
   return clusters === undefined || instanceId !== null ? { kind: 'unknown', instanceId } : { kind: 'standalone' };
 }
 
-/** `MSCluster_AffinityRule.RuleType`: 1 same fault domain, 2 same node, 3 different fault domain, 4 different node. */
-function affinityRules(rules: readonly Row<'clusterRules'>[], group: string | null): readonly ClusterRule[] {
-  return rules
-    .filter((rule) => rule.Enabled !== 0 && rule.Groups.some((member) => sameName(member, group)))
-    .flatMap((rule) => {
-      const kind = rule.RuleType === 1 || rule.RuleType === 2 ? 'affinity' : 'anti-affinity';
-      return rule.Name ? [{ kind, name: rule.Name } as const] : [];
-    });
+/**
+ * Rules in force by group. `MSCluster_AffinityRule.RuleType`: 1 same fault domain, 2 same node, 3 different fault
+ * domain, 4 different node.
+ */
+function affinityRules(rules: readonly Row<'clusterRules'>[]): ReadonlyMap<string, readonly ClusterRule[]> {
+  const byGroup = new Map<string, ClusterRule[]>();
+  for (const { Name, RuleType, Groups } of rules.filter((rule) => rule.Enabled !== 0)) {
+    if (!Name) continue;
+    const rule: ClusterRule = { kind: RuleType === 1 || RuleType === 2 ? 'affinity' : 'anti-affinity', name: Name };
+    for (const group of Groups) byGroup.set(groupKey(group), [...(byGroup.get(groupKey(group)) ?? []), rule]);
+  }
+  return byGroup;
 }
 
 /** Groups with an anti-affinity class name in common are kept apart. */
@@ -71,18 +75,21 @@ const classRules = (group: Row<'clusterGroups'> | undefined): readonly ClusterRu
 export function clusterRoles(facts: FactOutcomes): ClusterRoles {
   const resources = knownRows(facts, 'clusterResources');
   if (resources === undefined) return undefined;
-  const groups = knownRows(facts, 'clusterGroups');
-  const rules = knownRows(facts, 'clusterRules');
+  const groupRows = knownRows(facts, 'clusterGroups');
+  const groups = groupRows && new Map(groupRows.map((row) => [groupKey(row.Name), row]));
+  const ruleRows = knownRows(facts, 'clusterRules');
+  const rules = ruleRows && affinityRules(ruleRows);
   const roles = new Map<string, ClusterRole>();
   for (const resource of resources.filter((row) => row.Type === 'Virtual Machine')) {
     const vmId = guidOf(propertyOf(resource.PrivateProperties, 'VmID'));
     if (vmId === undefined) continue;
-    const group = groups?.find((row) => sameName(row.Name, resource.OwnerGroup));
+    const owner = groupKey(resource.OwnerGroup);
+    const group = groups?.get(owner);
     const heartbeat = propertyOf(resource.PrivateProperties, 'CheckHeartbeat');
     roles.set(vmId, {
       priority: groups && numberOf(group?.Priority),
       checkHeartbeat: heartbeat === undefined ? null : /^(?:1|true)$/i.test(heartbeat),
-      rules: groups && rules && [...affinityRules(rules, resource.OwnerGroup), ...classRules(group)],
+      rules: groups && rules && [...(rules.get(owner) ?? []), ...classRules(group)],
     });
   }
   return roles;
