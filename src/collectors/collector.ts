@@ -20,7 +20,10 @@ export interface HostFacts {
 export interface Fleet {
   /** Lower-case cluster FQDN → VI SDK UUID. */
   readonly clusterUuids: ReadonlyMap<string, string>;
-  /** Lower-case VM id → FQDN of the host whose row keeps the id; the others get a derived one. */
+  /**
+   * Lower-case VM id → FQDN of the host whose row keeps the id; the others get a derived one. Only ids that several
+   * hosts show are in it.
+   */
   readonly owners: ReadonlyMap<string, string>;
 }
 
