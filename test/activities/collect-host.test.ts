@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { markCancelled } from '../../src/activities/cancel-mark.ts';
+import { type CollectInput, collectHost } from '../../src/activities/collect-host.ts';
+import { readRecord } from '../../src/activities/host-records.ts';
+import { unknownIdentity } from '../../src/activities/unreached-host.ts';
+import { entry, type FakeHost, fakeFleet, healthyClasses, runId, runOptions, vmId } from './fake-host.ts';
+
+const input: CollectInput = {
+  runId,
+  host: entry('hv1'),
+  identity: unknownIdentity,
+  attempts: [],
+  options: runOptions,
+};
+
+const count = (asked: readonly string[] | undefined, className: string): number =>
+  (asked ?? []).filter((name) => name === className).length;
+
+async function collected(host: FakeHost) {
+  const fleet = fakeFleet({ hv1: host });
+  const outcome = await collectHost(input, fleet.services);
+  const record = (await readRecord(fleet.store, runId, 'hv1'))?.record;
+  return { ...fleet, outcome, record };
+}
+
+describe('collecting a host', () => {
+  it('keeps baselines, facts and coverage in its record, and hands back only a reference', async () => {
+    const { outcome, record, sessions, closed } = await collected({ classes: healthyClasses() });
+    expect(outcome).toEqual({ given: 'hv1', record: `${runId}/hosts/hv1.json.gz`, complete: true });
+    expect(record?.baselineBefore?.vms).toEqual([
+      { id: vmId(0).toLowerCase(), name: 'web', state: 2 },
+      { id: vmId(1).toLowerCase(), name: 'db', state: 2 },
+    ]);
+    expect(record?.baselineAfter?.vms).toHaveLength(2);
+    expect(record?.collectors.map(({ tab }) => tab)).toEqual(['vInfo', 'vCPU']);
+    expect(record?.collectors[1]?.covered.toSorted()).toEqual([vmId(0).toLowerCase(), vmId(1).toLowerCase()]);
+    expect(record?.attempts).toMatchObject([{ stage: 'collect', outcome: 'ok', via: 'cim' }]);
+    expect(sessions).toHaveLength(1);
+    expect(closed()).toBe(1);
+  });
+
+  it('does not collect a host twice in one run', async () => {
+    const { services, sessions, outcome } = await collected({ classes: healthyClasses() });
+    expect(await collectHost(input, services)).toEqual(outcome);
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('loses nothing when a host drops out half-way, and then asks only for what did not arrive', async () => {
+    const { services, sessions, store, outcome, record } = await collected({
+      classes: healthyClasses(),
+      before: ({ className }, session) =>
+        session === 1 && className === 'Msvm_MemorySettingData' ? 'connectionLost' : undefined,
+    });
+    expect(outcome).toMatchObject({ complete: false, error: { code: 'connectionLost', retryable: true } });
+    expect(record).toMatchObject({ complete: false, baselineAfter: null, facts: { processors: { status: 'ok' } } });
+
+    expect(await collectHost(input, services)).toMatchObject({ complete: true });
+    expect(count(sessions[1], 'Msvm_ProcessorSettingData')).toBe(0);
+    expect(count(sessions[1], 'Msvm_MemorySettingData')).toBeGreaterThan(0);
+    const whole = (await readRecord(store, runId, 'hv1'))?.record;
+    expect(whole).toMatchObject({ complete: true, facts: { processors: { status: 'ok' } } });
+    expect(whole?.baselineBefore).toEqual(record?.baselineBefore);
+    expect(whole?.attempts.map((attempt) => attempt.outcome)).toEqual(['failed', 'ok']);
+    expect(whole?.error).toBeUndefined();
+  });
+
+  it('does not take an empty list of VMs for a proof without a sign of Hyper-V', async () => {
+    const { outcome, record } = await collected({
+      classes: { ...healthyClasses([]), Msvm_ComputerSystem: [], Msvm_VirtualSystemManagementService: [] },
+    });
+    expect(outcome).toMatchObject({ complete: false, error: { code: 'noHyperVRights' } });
+    expect(record?.baselineBefore ?? null).toBeNull();
+  });
+
+  it('keeps facts of a host whose own list could not be read, and says so', async () => {
+    const { outcome, record } = await collected({
+      classes: { ...healthyClasses(), Msvm_ComputerSystem: 'wsmanFault' },
+    });
+    expect(outcome).toMatchObject({ complete: false, error: { code: 'baselineFailed', retryable: false } });
+    expect(record).toMatchObject({ baselineBefore: null, facts: { processors: { status: 'ok' } } });
+  });
+
+  it('leaves no record of a host of which nothing came, but its attempt', async () => {
+    const { outcome, record } = await collected({ classes: {}, before: () => 'connectionLost' });
+    expect(outcome).toMatchObject({
+      complete: false,
+      error: { code: 'connectionLost' },
+      attempts: [{ stage: 'collect', outcome: 'failed' }],
+    });
+    expect(outcome.record).toBeUndefined();
+    expect(record).toBeUndefined();
+  });
+
+  it('does not ask a host once the run is cancelled', async () => {
+    const { services, sessions, store } = fakeFleet({ hv1: { classes: healthyClasses() } });
+    await markCancelled(store, runId);
+    expect(await collectHost(input, services)).toMatchObject({ complete: false, error: { code: 'cancelled' } });
+    expect(sessions).toEqual([]);
+  });
+
+  it('ends when the run is cancelled meanwhile, and keeps what had arrived', async () => {
+    const cancelled = { now: false };
+    const fleet = fakeFleet(
+      {
+        hv1: {
+          classes: healthyClasses(),
+          before: ({ className }) => {
+            if (className === 'Msvm_ProcessorSettingData') cancelled.now = true;
+            return undefined;
+          },
+        },
+      },
+      { isCancelled: async () => cancelled.now },
+    );
+    const connect: typeof fleet.services.connect = (options) => {
+      const session = fleet.services.connect(options);
+      return {
+        ...session,
+        enumerate: async (request) => {
+          // Gives the look at the cancel mark its turn, as a real host does.
+          if (cancelled.now) await new Promise((resolve) => setTimeout(resolve, 20));
+          return session.enumerate(request);
+        },
+      };
+    };
+    const outcome = await collectHost(input, { ...fleet.services, connect });
+    expect(outcome).toMatchObject({ complete: false, error: { code: 'cancelled' } });
+    const record = (await readRecord(fleet.store, runId, 'hv1'))?.record;
+    expect(record).toMatchObject({ facts: { processors: { status: 'ok' } }, baselineAfter: null });
+  });
+
+  it('is worth a retry where one activity had not time enough', async () => {
+    const fleet = fakeFleet({ hv1: { classes: healthyClasses() } }, { collectDeadlineMs: 5 });
+    const connect: typeof fleet.services.connect = (options) => {
+      const session = fleet.services.connect(options);
+      const slowly: typeof session.enumerate = async (request) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return session.enumerate(request);
+      };
+      return { ...session, enumerate: slowly };
+    };
+    expect(await collectHost(input, { ...fleet.services, connect })).toMatchObject({
+      complete: false,
+      error: { code: 'scriptTimedOut', retryable: true },
+    });
+  });
+});

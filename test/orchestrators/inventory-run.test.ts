@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src/inventory/run-options.ts';
+import { entry, manifestOf } from '../activities/fake-host.ts';
+import { identityOf, runScript } from './run-harness.ts';
+
+const names = (count: number, prefix = 'hv'): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+const fleetOf = (given: readonly string[], options?: Parameters<typeof manifestOf>[1]): Manifest =>
+  manifestOf(
+    given.map((name) => entry(name)),
+    options,
+  );
+
+describe('an account that is not proven yet', () => {
+  it('is refused at most twice in a run of 50 hosts, and its other hosts are not asked', async () => {
+    const run = await runScript(fleetOf(names(50)), { preflight: () => 'logonRefused' });
+    expect(run.status.runtimeStatus).toBe('Completed');
+    expect(run.asked('preflightHost')).toEqual(['hv1', 'hv2']);
+    expect(run.asked('collectHost')).toEqual([]);
+    expect(run.preflight('hv1')?.error?.code).toBe('logonRefused');
+    expect(run.preflight('hv3')?.error?.code).toBe('accountRefused');
+    expect(run.report?.preflights).toHaveLength(50);
+  });
+
+  it('is tried on the next host where the first is dead: no connection does not count', async () => {
+    const run = await runScript(fleetOf(names(20)), {
+      preflight: (given) => (given === 'hv1' ? 'connectionRefused' : undefined),
+    });
+    expect(run.asked('preflightHost').slice(0, 2)).toEqual(['hv1', 'hv2']);
+    expect(run.outcome('hv20')).toMatchObject({ complete: true });
+  });
+
+  it('is proven by the first host that accepts it, and then used on all others at once', async () => {
+    const run = await runScript(fleetOf(names(30)), { takes: () => 2 });
+    expect(run.mostPreflightsAtOnce).toBe(8);
+    expect(run.asked('preflightHost').toSorted()).toEqual(names(30).toSorted());
+  });
+
+  it('is still proven after one refusal, which stays with the host that refused', async () => {
+    const run = await runScript(fleetOf(names(5)), {
+      preflight: (given) => (given === 'hv1' ? 'logonRefused' : undefined),
+    });
+    expect(run.preflight('hv1')?.error?.code).toBe('logonRefused');
+    expect(run.asked('collectHost').toSorted()).toEqual(['hv2', 'hv3', 'hv4', 'hv5']);
+  });
+
+  it('does not hold back the hosts of another account', async () => {
+    const hosts = [...names(5).map((name) => entry(name)), ...names(5, 'lab').map((name) => entry(name, 'lab'))];
+    const run = await runScript(manifestOf(hosts), {
+      preflight: (given) => (given.startsWith('lab') ? 'logonRefused' : undefined),
+    });
+    expect(run.asked('preflightHost').filter((given) => given.startsWith('lab'))).toEqual(['lab1', 'lab2']);
+    expect(run.asked('collectHost').toSorted()).toEqual(names(5));
+  });
+
+  it('is not risked by retries: hosts that did not answer before it was refused are left alone', async () => {
+    const run = await runScript(fleetOf(names(10)), {
+      preflight: (given) => (given === 'hv1' ? 'connectTimedOut' : 'logonRefused'),
+    });
+    expect(run.asked('preflightHost')).toEqual(['hv1', 'hv2', 'hv3']);
+    expect(run.preflight('hv1')?.error?.code).toBe('connectTimedOut');
+  });
+
+  it('is refused at most twice where the fleet comes up only at the retries', async () => {
+    const run = await runScript(fleetOf(names(12)), {
+      preflight: (_, attempt) => (attempt === 1 ? 'connectTimedOut' : 'logonRefused'),
+      reach: () => 'connectTimedOut',
+    });
+    const refused = (run.report?.preflights ?? []).filter(({ error }) => error?.code === 'logonRefused');
+    expect(refused).toHaveLength(2);
+    expect(run.preflight('hv12')?.error?.code).toBe('connectTimedOut');
+  });
+
+  it('is not carried from one dead host to the next: after three, the rest are asked without it', async () => {
+    const run = await runScript(fleetOf(names(40), { waits: { ...fleetOf([]).options.waits, retryMs: [] } }), {
+      preflight: (given) => (Number(given.slice(2)) <= 30 ? 'connectTimedOut' : undefined),
+      reach: (given) => (Number(given.slice(2)) <= 30 ? 'connectTimedOut' : undefined),
+    });
+    expect(run.asked('reachHost')).toHaveLength(37);
+    expect(run.asked('preflightHost').slice(0, 4)).toEqual(['hv1', 'hv2', 'hv3', 'hv31']);
+    expect(run.asked('collectHost')).toHaveLength(10);
+    expect(run.preflight('hv30')?.error?.code).toBe('connectTimedOut');
+  });
+});
+
+describe('a run', () => {
+  it('collects a fleet that comes up only at the retries', async () => {
+    const run = await runScript(fleetOf(names(6)), {
+      preflight: (_, attempt) => (attempt === 1 ? 'connectTimedOut' : undefined),
+      reach: () => 'connectTimedOut',
+    });
+    expect(run.report?.outcomes.map(({ complete }) => complete)).toEqual([true, true, true, true, true, true]);
+  });
+
+  it('sets aside a second mention of a machine, and asks it once', async () => {
+    const run = await runScript(fleetOf(['hv1', 'hv1.corp.example', 'hv2']), {
+      preflight: (given) => ({ identity: identityOf(given.split('.')[0] ?? given) }),
+    });
+    expect(run.asked('collectHost')).toEqual(['hv1', 'hv2']);
+    expect(run.report?.preflights).toHaveLength(3);
+    expect(run.outcome('hv1.corp.example')).toBeUndefined();
+  });
+
+  it('ends after the preflight in a dry run', async () => {
+    const run = await runScript(fleetOf(names(4), { dryRun: true }), {
+      preflight: (given) => (given === 'hv2' ? 'connectTimedOut' : undefined),
+    });
+    expect(run.asked('collectHost')).toEqual([]);
+    expect(run.preflight('hv2')?.attempts).toHaveLength(3);
+    expect(run.calls).toContain('writeReport');
+    expect(run.calls).not.toContain('writeWorkbook');
+    expect(run.calls.at(-1)).toBe('finishRun');
+  });
+
+  it('writes no workbook for smoke-collect', async () => {
+    const run = await runScript(fleetOf(names(2), { workbook: false }), {});
+    expect(run.asked('collectHost')).toHaveLength(2);
+    expect(run.calls).not.toContain('writeWorkbook');
+  });
+
+  it('asks only unfinished hosts when it is resumed, and reports them all', async () => {
+    const run = await runScript(fleetOf(names(5)), { finished: ['hv1', 'hv3', 'hv4'] });
+    expect(run.asked('preflightHost').toSorted()).toEqual(['hv2', 'hv5']);
+    expect(run.asked('collectHost').toSorted()).toEqual(['hv2', 'hv5']);
+    expect(run.report?.outcomes.map(({ given }) => given)).toEqual(names(5));
+  });
+
+  it('ends properly where every host is finished already', async () => {
+    const run = await runScript(fleetOf(names(2)), { finished: names(2) });
+    expect(run.calls).toEqual(['writeReport', 'writeWorkbook', 'finishRun']);
+    expect(run.status.runtimeStatus).toBe('Completed');
+  });
+
+  it('keeps its report where the workbook cannot be written, and says why', async () => {
+    const full = await runScript(fleetOf(['hv1']), { workbook: () => 'no space is left' });
+    expect(full.status.output).toMatchObject({ error: 'no space is left' });
+    const bug = await runScript(fleetOf(['hv1']), { workbook: () => new Error('a bug') });
+    expect(bug.status.runtimeStatus).toBe('Completed');
+    expect(bug.status.output).toMatchObject({ error: expect.stringContaining('a bug') });
+  });
+
+  it('shows its phase only', async () => {
+    const run = await runScript(fleetOf(['hv1']), {});
+    expect(run.status.customStatus).toEqual({ phase: 'done' });
+  });
+
+  it('asks no more hosts once it is cancelled, and keeps what hosts had told before', async () => {
+    const run = await runScript(fleetOf(names(6)), {
+      collect: (given, attempt) => {
+        if (given === 'hv1') return undefined;
+        if (given === 'hv2') return attempt === 1 ? 'connectionLost' : 'cancelled';
+        return 'cancelled';
+      },
+    });
+    expect(run.outcome('hv1')).toMatchObject({ complete: true });
+    expect(run.outcome('hv2')?.error?.code).toBe('connectionLost');
+    expect(run.outcome('hv6')?.error?.code).toBe('cancelled');
+    expect(run.asked('collectHost').filter((given) => given === 'hv6')).toHaveLength(1);
+    expect(run.calls.at(-1)).toBe('finishRun');
+  });
+
+  it('is deterministic through any interleaving of hosts, failures and retries', async () => {
+    const codes = [undefined, 'connectTimedOut', 'connectionLost', 'notHyperV', 'logonRefused'] as const;
+    for (let round = 0; round < 6; round += 1) {
+      const pick = <Value>(values: readonly Value[]): Value | undefined =>
+        values[Math.floor(Math.random() * values.length)];
+      const hosts = names(30).map((name) => entry(name, pick([undefined, 'lab', 'dmz'])));
+      const run = await runScript(manifestOf(hosts), {
+        takes: () => Math.random() * 6,
+        preflight: () => pick(codes.slice(0, 3)),
+        collect: () => pick(codes),
+        reach: () => pick(codes.slice(0, 2)),
+      });
+      expect(run.status).toMatchObject({ runtimeStatus: 'Completed' });
+      expect(run.report?.preflights.map(({ host }) => host.given)).toEqual(names(30));
+    }
+  });
+});
