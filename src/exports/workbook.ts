@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -56,7 +55,7 @@ const headerStyle: Style = {
  * the target's error (a path's as a StoreError), or that of the rows; a file half written is removed then.
  */
 export async function writeWorkbook(content: WorkbookContent, target: string | Writable): Promise<WorkbookSummary> {
-  const out = typeof target === 'string' ? createWriteStream(target) : target;
+  const out = typeof target === 'string' ? await fileStream(target) : target;
   const written = finished(out, { readable: false });
   const broken = new AbortController();
   written.catch((error: unknown) => broken.abort(error));
@@ -78,10 +77,20 @@ export async function writeWorkbook(content: WorkbookContent, target: string | W
     const cause: unknown = broken.signal.aborted ? broken.signal.reason : error;
     out.destroy();
     if (typeof target !== 'string') throw cause;
+    if (!out.closed) await once(out, 'close');
     await removeHalfWritten(target);
     throw writeError(basename(target), cause);
   }
   return { rowCounts, ...tally };
+}
+
+/** The stream of an open file: one that opens later could come into being after its removal. */
+async function fileStream(path: string): Promise<Writable> {
+  try {
+    return (await open(path, 'w')).createWriteStream();
+  } catch (error) {
+    throw writeError(basename(path), error);
+  }
 }
 
 /** Only a file is removed: a path may lead to a device or a pipe. */
@@ -118,24 +127,22 @@ async function writeSheet(
   let count = 0;
   for await (const row of rows) {
     if (count === 0) refuseUnknownColumns(tab, headers, row);
-    if (count + 1 >= mostRows) {
-      tally.omittedRows += 1;
-      continue;
-    }
-    writeRow(
-      sheet,
-      headers.map((name) => cellValue(row[name] ?? null, tally)),
-      styles,
-    );
     count += 1;
+    // The header takes one of a sheet's rows.
+    if (count < mostRows) {
+      const values = headers.map((name) => cellValue(row[name] ?? null, tally));
+      writeRow(sheet, values, styles);
+    }
     await drained(sheet, signal);
     if (count % rowsPerTurn === 0) await nextTurn(undefined, { signal });
   }
+  const rowCount = Math.min(count, mostRows - 1);
+  tally.omittedRows += count - rowCount;
   if (styled) {
-    sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: count + 1, column: columns.length } };
+    sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: rowCount + 1, column: columns.length } };
   }
   sheet.commit();
-  return count;
+  return rowCount;
 }
 
 function writeRow(sheet: Sheet, values: readonly Cell[], styles: readonly Style[]): void {
@@ -177,7 +184,7 @@ async function drained(sheet: Sheet, signal: AbortSignal): Promise<void> {
 
 /** Room for the header and its filter button; dates are wider than their headers. */
 function columnWidth({ name, type }: TabColumn): number {
-  const least = type.startsWith('datetime') ? 20 : 9;
+  const least = type.startsWith('datetime') ? 20 : 10;
   return Math.min(Math.max(name.length + 4, least), 40);
 }
 
