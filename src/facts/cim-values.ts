@@ -9,7 +9,8 @@ export interface ValueMismatch {
 type Scalar = string | number | boolean | Readonly<Record<string, string>>;
 export type Canonical = Scalar | readonly Scalar[] | null;
 
-const isMismatch = (value: unknown): value is ValueMismatch =>
+/** True: the value is not of its declared type. */
+export const isMismatch = (value: unknown): value is ValueMismatch =>
   typeof value === 'object' && value !== null && 'mismatch' in value;
 const mismatch = (what: string, text: string): ValueMismatch => ({ mismatch: `not ${what}: "${text.slice(0, 80)}"` });
 
@@ -157,7 +158,10 @@ export function canonicalRow(
   return row;
 }
 
-/** All rows of a fact, in the host's order. Instances of subclasses are not what was asked for and are left out. */
+/**
+ * All rows of a fact, in the host's order. Instances of subclasses are not what was asked for and are left out, as far as
+ * they name their class: the rows of a SELECT list do not, so a class that is read so must not have subclasses.
+ */
 export function canonicalRows(
   instances: readonly CimWireInstance[],
   className: string,
@@ -172,5 +176,3 @@ export function canonicalRows(
   }
   return rows;
 }
-
-export { isMismatch };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalDatetime, canonicalInterval, canonicalRows, canonicalValue } from '../../src/facts/cim-values.ts';
 import type { PropertyType } from '../../src/facts/fact.ts';
-import type { CimWireValue } from '../../src/winrm/winrm-session.ts';
+import type { CimWireInstance, CimWireValue } from '../../src/winrm/winrm-session.ts';
 
 const text = (value: string): CimWireValue => ({ kind: 'text', text: value });
 const nil: CimWireValue = { kind: 'nil' };
@@ -116,7 +116,7 @@ describe('values on the wire', () => {
   });
 
   it('leaves subclasses out, keeps projections, and minds no case of names', () => {
-    const instances = [
+    const instances: CimWireInstance[] = [
       { className: 'msvm_x', properties: { NAME: [text('1')] } },
       { className: 'Msvm_XSpecial', properties: { Name: [text('2')] } },
       { className: undefined, properties: { Name: [text('3')] } },
