@@ -142,7 +142,7 @@ function legacyRows(view: HostView, configuration: string): Values[] {
 
 export function resourceAllocations(view: HostView): Values[] {
   const { language } = view.machine;
-  return [
+  const rows = [
     ...templatesOf(language, pools.passThrough, 17, subTypes.passThrough),
     ...templatesOf(language, pools.disk, 17, subTypes.disk),
     ...templatesOf(language, pools.dvd, 16, subTypes.dvd),
@@ -155,6 +155,8 @@ export function resourceAllocations(view: HostView): Values[] {
       ...(vm.generation === 1 ? legacyRows(view, id) : []),
     ]),
   ];
+  // Of the releases we know, only the latest have it; the others' rows are made without.
+  return rows.map((row) => ({ ...row, TargetVtl: 0 }));
 }
 
 export function storageAllocations(view: HostView): Values[] {
