@@ -54,13 +54,12 @@ describe('a host list', () => {
     ['-hv1', /not a host name/],
     ['hv1 credential=', /name of a credential/],
     ['hv1 credential=a credential=b', /twice/],
-    ['hv1 via=cim', /no option via=/],
   ])('refuses %s and says why', (text, why) => {
-    expect(problemsOf(text)).toEqual(
-      [{ line: 1, text, problem: expect.stringMatching(why) }].map((problem) =>
-        text.includes('via=') ? { ...problem, text: 'hv1 via=***' } : problem,
-      ),
-    );
+    expect(problemsOf(text)).toEqual([{ line: 1, text, problem: expect.stringMatching(why) }]);
+  });
+
+  it('refuses an option that it does not know', () => {
+    expect(problemsOf('hv1 via=cim')[0]?.problem).toMatch(/no option via=/);
   });
 
   it('names every bad line by its number, not only the first', () => {
