@@ -7,10 +7,10 @@ import { readError, systemCodeOf, writeError } from './store-error.ts';
 import { assertStoreName, isTemporaryName, temporaryName } from './store-name.ts';
 
 /** What the store needs of the file system. */
-export type FileSystem = Pick<
-  typeof nodeFiles,
-  'copyFile' | 'link' | 'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'rm' | 'stat'
->;
+export interface FileSystem
+  extends Pick<typeof nodeFiles, 'copyFile' | 'link' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'stat'> {
+  readFile(path: string): Promise<Buffer>;
+}
 
 /**
  * A store in a folder, which is made with the first file. Files are written beside their place under a name that
