@@ -204,11 +204,5 @@ export interface Machine {
   readonly groups: readonly { readonly id: string; readonly name: string; readonly members: readonly string[] }[];
 }
 
-/** The fleet's clock: a simulated host does not know the real one, so that a seed always gives the same fleet. */
-export interface FleetClock {
-  /** ISO 8601, UTC. */
-  readonly now: string;
-}
-
 /** `yyyy-MM-ddTHH:mm:ss.ffffffZ` of a time in milliseconds. */
 export const instant = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '000Z');

@@ -20,7 +20,7 @@ const roles = [
 const sharedNames = ['DC01', 'TEST', 'template', 'FILESRV', 'Win2019-Master'];
 
 /** Names that have broken CSV files, WQL queries, spreadsheets and consoles. */
-export const hostileNames: readonly string[] = [
+const hostileNames: readonly string[] = [
   `O'Brien "prod" server`,
   'web, app and sql',
   'line one\nline two',
