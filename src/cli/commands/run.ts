@@ -1,0 +1,74 @@
+import { inRun, runFiles } from '../../inventory/file-names.ts';
+import { isRunId } from '../../inventory/run-id.ts';
+import type { Manifest } from '../../inventory/run-options.ts';
+import { failure, type Result, success } from '../../result.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { exitCodeOf, type FinishedRun, type InventoryInput, newManifest, publish, runInventory } from '../inventory.ts';
+import { locateOutDir, type OutDir, openOutDir } from '../out-dir.ts';
+import type { RunArguments } from '../run-arguments.ts';
+import { makeRunRequest, missingCredential, readCliSettings } from '../run-request.ts';
+import { summaryText } from '../summary.ts';
+import type { Terminal } from '../terminal.ts';
+import { type UsageError, usageError } from '../usage-error.ts';
+
+/** `hyperv-rvtools [run]`: a full run, a dry run, or one that goes on. */
+export async function run(given: RunArguments, terminal: Terminal): Promise<Result<ExitCode, UsageError>> {
+  const input =
+    given.resume === undefined ? await startNew(given, terminal) : await goOn(given.resume, given, terminal);
+  if (!input.ok) return input;
+  const finished = await runInventory(input.value, terminal);
+  if (!finished.ok) return finished;
+  await tellResult(finished.value, { outDir: input.value.outDir, json: given.json ?? false }, terminal);
+  return success(exitCodeOf(finished.value));
+}
+
+/** Publishes a run's files and says on stdout what came of it. */
+export async function tellResult(
+  finished: FinishedRun,
+  { outDir, json }: { readonly outDir: OutDir; readonly json: boolean },
+  { stdout, stderr }: Terminal,
+): Promise<void> {
+  const files = await publish(outDir, finished);
+  const { report, state } = finished;
+  stdout.write(json ? `${JSON.stringify(report)}\n` : summaryText(report, { outDir: outDir.given, files }));
+  if (state.error !== undefined) stderr.write(`Not all files could be written: ${state.error}\n`);
+}
+
+async function startNew(given: RunArguments, terminal: Terminal): Promise<Result<InventoryInput, UsageError>> {
+  const request = await makeRunRequest(given, { workbook: true }, terminal);
+  if (!request.ok) return request;
+  const outDir = await openOutDir(given.outDir, terminal.workingFolder);
+  if (!outDir.ok) return outDir;
+  const { settings, ...rest } = request.value;
+  return success({ manifest: newManifest(rest), settings, outDir: outDir.value, verbose: given.verbose ?? false });
+}
+
+/** A resumed run has its own hosts and options; only the accounts are read anew. */
+async function goOn(
+  runId: string,
+  given: RunArguments,
+  terminal: Terminal,
+): Promise<Result<InventoryInput, UsageError>> {
+  if (!isRunId(runId)) return failure(usageError(`--resume: "${runId}" is not a run id.`));
+  const located = locateOutDir(given.outDir, terminal.workingFolder);
+  const manifest = await readManifest(located, runId);
+  if (!manifest.ok) return manifest;
+  const settings = await readCliSettings(given, terminal);
+  if (!settings.ok) return settings;
+  const missing = missingCredential(manifest.value.hosts, settings.value);
+  if (missing) return failure(missing);
+  const outDir = await openOutDir(given.outDir, terminal.workingFolder);
+  if (!outDir.ok) return outDir;
+  const verbose = given.verbose ?? false;
+  return success({ manifest: manifest.value, settings: settings.value, outDir: outDir.value, verbose });
+}
+
+async function readManifest({ runs, given }: OutDir, runId: string): Promise<Result<Manifest, UsageError>> {
+  const content = await runs.read(inRun(runId, runFiles.manifest));
+  if (!content) return failure(usageError(`--resume: there is no run ${runId} in ${given}.`));
+  try {
+    return success(JSON.parse(content.toString('utf8')) as Manifest);
+  } catch {
+    return failure(usageError(`--resume: the ${runFiles.manifest} of run ${runId} is damaged.`));
+  }
+}

@@ -1,0 +1,143 @@
+import { randomInt } from 'node:crypto';
+import { clearCancelMark } from '../activities/cancel-mark.ts';
+import { type InventoryProgress, startInventoryRun } from '../embedded/start-inventory-run.ts';
+import { inRun, runFiles } from '../inventory/file-names.ts';
+import type { RunReport } from '../inventory/report.ts';
+import { makeRunId } from '../inventory/run-id.ts';
+import type { Manifest } from '../inventory/run-options.ts';
+import type { RunState } from '../inventory/run-state.ts';
+import { failure, type Result, success } from '../result.ts';
+import { createServices } from '../services.ts';
+import type { Settings } from '../settings/settings.ts';
+import { publishRun } from '../stores/published-folder.ts';
+import { openWinrmSession } from '../winrm/session.ts';
+import { createEventLog } from './event-log.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { exporterVersion } from './exporter-version.ts';
+import type { OutDir } from './out-dir.ts';
+import { createProgress } from './progress.ts';
+import type { RunRequest } from './run-request.ts';
+import type { Terminal } from './terminal.ts';
+import { type UsageError, usageError } from './usage-error.ts';
+
+/** A run that is over, its files in the run's folder; nothing of it is published yet. */
+export interface FinishedRun {
+  readonly manifest: Manifest;
+  readonly state: RunState;
+  readonly report: RunReport;
+  readonly interrupted: boolean;
+}
+
+export interface InventoryInput {
+  readonly manifest: Manifest;
+  readonly settings: Pick<Settings, 'credential' | 'namedCredentials'>;
+  readonly outDir: OutDir;
+  readonly verbose: boolean;
+}
+
+/** The manifest of a run that starts now. */
+export function newManifest({ hosts, repeated, options }: Omit<RunRequest, 'settings'>): Manifest {
+  const startedAt = new Date();
+  return {
+    schemaVersion: 1,
+    runId: makeRunId(startedAt, () => randomInt(0x1000000) / 0x1000000),
+    trigger: 'cli',
+    startedAt: startedAt.toISOString(),
+    exporterVersion,
+    hosts,
+    repeated,
+    options,
+  };
+}
+
+/**
+ * Runs an inventory to its end in this process. Ctrl-C hands out no more hosts, ends what is under way, and still
+ * brings the report; a second one ends the program.
+ */
+export async function runInventory(
+  { manifest, settings, outDir, verbose }: InventoryInput,
+  terminal: Terminal,
+): Promise<Result<FinishedRun, UsageError>> {
+  const { credential, namedCredentials } = settings;
+  const abort = new AbortController();
+  const log = createEventLog(terminal, verbose);
+  const progress = createProgress(terminal);
+  let cancel: (() => Promise<void>) | undefined;
+  const stopListening = terminal.onInterrupt(() => {
+    if (abort.signal.aborted) {
+      terminal.exit(exitCodes.interrupted);
+      return;
+    }
+    progress.show('Interrupted: cleaning up and writing the report. Ctrl-C again ends at once.');
+    abort.abort();
+    void cancel?.();
+  });
+  try {
+    const started = await startInventoryRun(
+      manifest,
+      createServices({
+        store: outDir.runs,
+        connect: openWinrmSession,
+        credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
+        log,
+        signal: abort.signal,
+      }),
+      {
+        onProgress: (seen) => {
+          if (!abort.signal.aborted) progress.show(progressLine(seen));
+        },
+      },
+    );
+    if (!started.ok) return failure(usageError(started.error.message));
+    cancel = started.value.cancel;
+    if (abort.signal.aborted) await cancel();
+    const state = await started.value.finished;
+    await clearCancelMark(outDir.runs, manifest.runId);
+    return success({
+      manifest,
+      state,
+      report: await readReport(outDir, manifest.runId),
+      interrupted: abort.signal.aborted,
+    });
+  } finally {
+    stopListening();
+    progress.stop();
+  }
+}
+
+/** Copies the files of a run to where the user looks for the newest ones; their names, sorted. */
+export function publish(outDir: OutDir, { manifest }: FinishedRun): Promise<readonly string[]> {
+  const { runId, options } = manifest;
+  return publishRun({ runId, runs: outDir.runs, folder: outDir.folder, workbook: options.workbook && !options.dryRun });
+}
+
+/** How the program ends after a run. */
+export function exitCodeOf({ state, report, interrupted }: FinishedRun): ExitCode {
+  const { totals, dry_run } = report;
+  if (interrupted) return exitCodes.interrupted;
+  if (state.state === 'failed') return exitCodes.failed;
+  const good = dry_run ? totals.reachable : totals.inventory_ok;
+  return good + totals.duplicates === totals.hosts ? exitCodes.allOk : exitCodes.needsAttention;
+}
+
+async function readReport({ runs }: OutDir, runId: string): Promise<RunReport> {
+  const content = await runs.read(inRun(runId, runFiles.report));
+  if (!content) throw new Error(`Run ${runId} left no ${runFiles.report}`);
+  return JSON.parse(content.toString('utf8')) as RunReport;
+}
+
+const phaseLines: Readonly<Record<InventoryProgress['phase'], string>> = {
+  opening: 'Starting',
+  preflight: 'Preflight',
+  collecting: 'Collecting',
+  retrying: 'Asking hosts again that did not answer',
+  report: 'Writing the report',
+  workbook: 'Writing the workbook',
+  finishing: 'Finishing',
+  done: 'Done',
+};
+
+function progressLine({ phase, hosts, recorded }: InventoryProgress): string {
+  const count = phase === 'collecting' || phase === 'retrying' ? `: ${recorded} of ${hosts} hosts have answered` : '';
+  return `${phaseLines[phase]}${count}`;
+}

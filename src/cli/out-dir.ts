@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { failure, type Result, success } from '../result.ts';
+import { folderStore } from '../stores/folder-store.ts';
+import type { Store } from '../stores/store.ts';
+import { type UsageError, usageError } from './usage-error.ts';
+
+/** Where the files of runs go on this machine. */
+export interface OutDir {
+  /** As the user gave it, for messages. */
+  readonly given: string;
+  /** Absolute. */
+  readonly path: string;
+  /** Here lie the newest run's files. */
+  readonly folder: Store;
+  /** Here lies each run under its id. */
+  readonly runs: Store;
+}
+
+/** Where an out-dir's files are; nothing is read or written. */
+export function locateOutDir(given: string, workingFolder: string): OutDir {
+  const path = resolve(workingFolder, given);
+  return { given, path, folder: folderStore(path), runs: folderStore(join(path, 'runs')) };
+}
+
+/** Makes the folder and proves that it takes files; a run that could not leave its report must not start. */
+export async function openOutDir(given: string, workingFolder: string): Promise<Result<OutDir, UsageError>> {
+  const outDir = locateOutDir(given, workingFolder);
+  try {
+    await mkdir(outDir.path, { recursive: true });
+    await rmdir(await mkdtemp(join(outDir.path, '.writable-')));
+    return success(outDir);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return failure(usageError(`--out-dir: ${given} cannot be written (${code}).`));
+  }
+}

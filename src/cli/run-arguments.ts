@@ -1,0 +1,97 @@
+import { type Command, Option } from 'commander';
+import type { Via } from '../inventory/run-options.ts';
+import type { AuthenticationScheme } from '../winrm/winrm-session.ts';
+import { commaSeparated, pauses, seconds, share, wholeNumber } from './option-values.ts';
+
+/** Options that say which hosts are asked, and how; times in milliseconds. */
+export interface HostArguments {
+  readonly hosts?: string;
+  readonly hostsFile?: string;
+  readonly outDir: string;
+  readonly envFile?: string;
+  readonly concurrency?: number;
+  readonly auth?: AuthenticationScheme;
+  readonly via?: Via;
+  readonly allowBasicOverHttp?: true;
+  readonly connectTimeout?: number;
+  readonly preflightTimeout?: number;
+  readonly operationTimeout?: number;
+  readonly scriptTimeout?: number;
+  readonly retryAfter?: readonly number[];
+  readonly json?: true;
+  readonly verbose?: true;
+}
+
+export interface RunArguments extends HostArguments {
+  readonly resume?: string;
+  readonly dryRun?: true;
+  readonly only?: readonly string[];
+  readonly coverageThreshold?: number;
+  readonly allowPartialOk?: true;
+}
+
+export interface SmokeCollectArguments extends HostArguments {
+  readonly only: readonly string[];
+}
+
+export const outDirOption = (folder: string): Option =>
+  new Option('--out-dir <folder>', 'where the files go').default(folder);
+
+export const jsonOption = (): Option =>
+  new Option('--json', 'prints the report as one JSON object instead of the summary');
+
+/** Options that decide what a run does; a resumed run has its own already. */
+const hostOptions = (): readonly Option[] => [
+  new Option('--hosts <list>', 'the hosts, separated by commas').conflicts('hostsFile'),
+  new Option('--hosts-file <file>', 'a file with the hosts'),
+  new Option('--concurrency <hosts>', 'hosts asked at once (default: 32)').argParser(wholeNumber(1, 256)),
+  new Option('--auth <scheme>', 'how to log on (default: ntlm)').choices(['ntlm', 'basic']),
+  new Option('--via <way>', 'how facts are gathered (default: auto)').choices(['auto', 'script', 'cim']),
+  new Option('--allow-basic-over-http', 'lets Basic send the password in the clear; only for tests on one machine'),
+  new Option('--connect-timeout <seconds>', 'longest wait for a connection (default: 10)').argParser(seconds),
+  new Option('--preflight-timeout <seconds>', 'longest preflight of a host (default: 20)').argParser(seconds),
+  new Option('--operation-timeout <seconds>', 'longest wait for one answer (default: 60)').argParser(seconds),
+  new Option('--script-timeout <seconds>', 'longest collector script on a host (default: 600)').argParser(seconds),
+  new Option(
+    '--retry-after <seconds>',
+    'pauses before a host that dropped out is asked again, or none (default: 30,120)',
+  ).argParser(pauses),
+];
+
+const judgementOptions = (): readonly Option[] => [
+  new Option('--dry-run', 'only checks that each host is there and lets us in'),
+  new Option('--only <collectors>', 'only these collectors, separated by commas').argParser(commaSeparated),
+  new Option(
+    '--coverage-threshold <share>',
+    'the share of VMs that must be covered for Inventory OK (default: 0.90)',
+  ).argParser(share),
+  new Option('--allow-partial-ok', 'coverage under the threshold still counts as Inventory OK'),
+];
+
+const placeOptions = (): readonly Option[] => [
+  outDirOption('./out'),
+  new Option('--env-file <file>', 'the file with the settings (default: ./.env, where there is one)'),
+  jsonOption(),
+  new Option('--verbose', 'logs every step on stderr'),
+];
+
+/** Gives a command the options of a full run. */
+export function addRunOptions(command: Command): Command {
+  const deciding = [...hostOptions(), ...judgementOptions()];
+  const resume = new Option('--resume <runId>', "goes on with an interrupted run, with that run's own options");
+  resume.conflicts(deciding.map((option) => option.attributeName()));
+  return addOptions(command, [...deciding, resume, ...placeOptions()]);
+}
+
+/** Gives a command the options of a run of some collectors without a workbook. */
+export function addSmokeCollectOptions(command: Command): Command {
+  const only = new Option('--only <collectors>', 'the collectors, separated by commas')
+    .argParser(commaSeparated)
+    .makeOptionMandatory();
+  return addOptions(command, [only, ...hostOptions(), ...placeOptions()]);
+}
+
+export function addOptions(command: Command, options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
+}

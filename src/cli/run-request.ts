@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { collectors } from '../collectors/collectors.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { describeHostListProblems, type HostList, parseHostList } from '../inventory/host-list.ts';
+import { defaultWaits, parseRunOptions, type RunOptions } from '../inventory/run-options.ts';
+import { failure, type Result, success } from '../result.ts';
+import { loadSettings } from '../settings/load-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { HostArguments, RunArguments } from './run-arguments.ts';
+import type { Terminal } from './terminal.ts';
+import { type UsageError, usageError } from './usage-error.ts';
+
+/** Everything a new run needs, validated before anything is started or written. */
+export interface RunRequest {
+  readonly hosts: readonly HostEntry[];
+  readonly repeated: readonly string[];
+  readonly options: RunOptions;
+  readonly settings: Settings;
+}
+
+const collectorNames = collectors.map(({ tab }) => tab);
+
+/** Names of run options, as the user typed them. */
+const optionNames: Readonly<Record<string, string>> = { only: '--only', 'waits.retryMs': '--retry-after' };
+
+/** Reads `.env` and the environment. */
+export async function readCliSettings(
+  { envFile }: Pick<HostArguments, 'envFile'>,
+  { environment, workingFolder }: Terminal,
+): Promise<Result<Settings, UsageError>> {
+  const path = resolve(workingFolder, envFile ?? '.env');
+  const settings = await loadSettings(environment, { path, required: envFile !== undefined });
+  return settings.ok ? settings : failure(usageError(...settings.error.map(({ message }) => message)));
+}
+
+/** Puts options and settings together; an option wins over its setting. */
+export async function makeRunRequest(
+  given: RunArguments,
+  { workbook }: { workbook: boolean },
+  terminal: Terminal,
+): Promise<Result<RunRequest, UsageError>> {
+  const settings = await readCliSettings(given, terminal);
+  if (!settings.ok) return settings;
+  const options = makeOptions(given, settings.value, workbook);
+  if (!options.ok) return options;
+  const list = await readHosts(given, settings.value, terminal);
+  if (!list.ok) return list;
+  const { hosts, repeated } = list.value;
+  const missing = missingCredential(hosts, settings.value);
+  if (missing) return failure(missing);
+  return success({ hosts, repeated, options: options.value, settings: settings.value });
+}
+
+function makeOptions(given: RunArguments, settings: Settings, workbook: boolean): Result<RunOptions, UsageError> {
+  const waits = {
+    connectMs: given.connectTimeout ?? defaultWaits.connectMs,
+    preflightMs: given.preflightTimeout ?? defaultWaits.preflightMs,
+    operationMs: given.operationTimeout ?? defaultWaits.operationMs,
+    scriptMs: given.scriptTimeout ?? defaultWaits.scriptMs,
+    retryMs: given.retryAfter ?? defaultWaits.retryMs,
+  };
+  const options = parseRunOptions(
+    {
+      only: given.only,
+      dryRun: given.dryRun,
+      coverageThreshold: given.coverageThreshold ?? settings.coverageThreshold,
+      allowPartialOk: given.allowPartialOk ?? settings.allowPartialOk,
+      authentication: given.auth ?? settings.authentication,
+      allowBasicOverHttp: given.allowBasicOverHttp,
+      via: given.via ?? settings.via,
+      concurrency: given.concurrency,
+      waits,
+      workbook,
+    },
+    { collectors: collectorNames },
+  );
+  if (options.ok) return options;
+  return failure(usageError(...options.error.problems.map(({ option, problem }) => `${asTyped(option)}: ${problem}.`)));
+}
+
+/** `only.0` is the first name of `--only`. */
+function asTyped(option: string): string {
+  const path = option.replace(/\.\d+$/, '');
+  return optionNames[path] ?? path;
+}
+
+async function readHosts(
+  { hosts, hostsFile }: HostArguments,
+  settings: Settings,
+  { workingFolder }: Terminal,
+): Promise<Result<HostList, UsageError>> {
+  const source = sourceOfHosts({ hosts, hostsFile }, settings);
+  if (!source) {
+    return failure(usageError('No hosts: give --hosts or --hosts-file, or set HYPERV_HOSTS or HYPERV_HOSTS_FILE.'));
+  }
+  const text = source.file === undefined ? success(source.text) : await readHostsFile(source, workingFolder);
+  if (!text.ok) return text;
+  const list = parseHostList(text.value, { source: source.name });
+  if (!list.ok) return failure(usageError(...describeHostListProblems(list.error).split('\n')));
+  return list.value.hosts.length > 0 ? list : failure(usageError(`${source.name} names no host.`));
+}
+
+type SourceOfHosts =
+  | { readonly name: string; readonly text: string; readonly file?: undefined }
+  | { readonly name: string; readonly file: string; readonly option: string };
+
+function sourceOfHosts(
+  { hosts, hostsFile }: HostArguments,
+  settings: Pick<Settings, 'hosts' | 'hostsFile'>,
+): SourceOfHosts | undefined {
+  if (hosts !== undefined) return { name: '--hosts', text: hosts };
+  if (hostsFile !== undefined) return { name: hostsFile, file: hostsFile, option: '--hosts-file' };
+  if (settings.hosts !== undefined) return { name: 'HYPERV_HOSTS', text: settings.hosts };
+  if (settings.hostsFile !== undefined) {
+    return { name: settings.hostsFile, file: settings.hostsFile, option: 'HYPERV_HOSTS_FILE' };
+  }
+  return undefined;
+}
+
+async function readHostsFile(
+  { file, option }: { readonly file: string; readonly option: string },
+  workingFolder: string,
+): Promise<Result<string, UsageError>> {
+  try {
+    return success(await readFile(resolve(workingFolder, file), 'utf8'));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return failure(usageError(`${option}: ${file} cannot be read (${code}).`));
+  }
+}
+
+/** A credential name that the settings lack ends only its own hosts; without the default account nothing can start. */
+export function missingCredential(hosts: readonly HostEntry[], settings: Settings): UsageError | undefined {
+  if (settings.credential || hosts.every(({ credential }) => credential !== undefined)) return undefined;
+  return usageError('No credentials: set HYPERV_USER and HYPERV_PASSWORD, in the environment or in .env.');
+}

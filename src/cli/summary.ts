@@ -1,0 +1,117 @@
+import { hostErrorKinds } from '../inventory/host-error.ts';
+import type { ReportHost, ReportTotals, RunReport } from '../inventory/report.ts';
+import { plainText } from './plain-text.ts';
+
+/** Most hosts that are listed one by one; the retry file has all of them. */
+const mostListed = 50;
+
+/** What to do about a reason that is not an error of the host's own. */
+const statusAdvice: Readonly<Record<string, string>> = {
+  collectorError: 'See the failed facts in the report, then run again with the retry file.',
+  coverageUnderThreshold: 'See missing_vms_by_host.csv, then run again with the retry file.',
+  joinFailed: 'Settings could not be joined to their VM: report it, with the unjoined rows of the report.',
+  noVms: 'Nothing to do, if the host is meant to have no VMs.',
+  incomplete: 'Run again with the retry file.',
+};
+
+export interface Places {
+  /** The out-dir, as the user gave it. */
+  readonly outDir: string;
+  /** Names of the files published there. */
+  readonly files: readonly string[];
+}
+
+/** What a run found, for the console: counts, the hosts that need attention and why, and where the files are. */
+export function summaryText(report: RunReport, { outDir, files }: Places): string {
+  return [
+    ...headLines(report),
+    ...attentionText(report),
+    '',
+    `Files in ${outDir}:`,
+    ...files.map((file) => `  ${file}`),
+    `All files of this run are in ${outDir}/runs/${report.run_id}.`,
+    '',
+  ].join('\n');
+}
+
+function headLines({ run_id, totals, dry_run, state, repeated }: RunReport): readonly string[] {
+  const counted = totals.hosts - totals.duplicates;
+  const twice = totals.duplicates + repeated.length;
+  return [
+    `Run ${run_id}${state === 'cancelled' ? ' was interrupted' : ''}`,
+    `Reachable: ${totals.reachable} of ${counted} ${counted === 1 ? 'host' : 'hosts'}`,
+    ...(twice > 0 ? [`Named twice, or under a second name: ${twice}`] : []),
+    '',
+    ...statusLines(totals, dry_run),
+    ...(dry_run ? [] : ['', vmLine(totals)]),
+  ];
+}
+
+function statusLines(totals: ReportTotals, dryRun: boolean): readonly string[] {
+  const counts: readonly (readonly [string, number])[] = dryRun
+    ? [
+        ['Not Collected', totals.not_collected],
+        ['Inventory Error', totals.inventory_error],
+      ]
+    : [
+        ['Inventory OK', totals.inventory_ok],
+        ['Inventory Partial', totals.inventory_partial],
+        ['Inventory Empty', totals.inventory_empty],
+        ['Inventory Error', totals.inventory_error],
+      ];
+  return counts.map(([status, count]) => `  ${status.padEnd(18)}${String(count).padStart(6)}`);
+}
+
+function vmLine({ vms }: ReportTotals): string {
+  const more = [
+    ...(vms.with_gaps > 0 ? [`${vms.with_gaps} with gaps`] : []),
+    ...(vms.moved > 0 ? [`${vms.moved} moved to another host of the run`] : []),
+    ...(vms.changed > 0 ? [`${vms.changed} came or went during the run`] : []),
+  ];
+  return `VMs in the hosts' own lists: ${[String(vms.in_baselines), ...more].join(', ')}`;
+}
+
+/** One way in which hosts failed, with the hosts. */
+interface Trouble {
+  readonly code: string;
+  readonly advice: string;
+  readonly hosts: { readonly host: ReportHost; readonly sentence: string }[];
+}
+
+/** The hosts that need attention, by what ails them; no line where there are none. */
+export function attentionText(report: RunReport): readonly string[] {
+  const needy = report.hosts.filter((host) => needsAttention(host, report.dry_run));
+  if (needy.length === 0) return [];
+  const lines = troublesOf(needy.slice(0, mostListed)).flatMap(({ code, advice, hosts }) => [
+    '',
+    `  ${code}${advice === '' ? '' : `: ${advice}`}`,
+    ...hosts.map(({ host, sentence }) => `    ${plainText(host.given)} (${host.final_status}): ${sentence}`),
+  ]);
+  const rest = needy.length - mostListed;
+  const more = rest > 0 ? ['', `  … and ${rest} more: see targets_retry_hosts.txt`] : [];
+  return ['', 'Hosts that need attention:', ...lines, ...more];
+}
+
+/** A second mention of a machine shares its first mention's fate, and is listed there. */
+function needsAttention({ duplicate_of, reachable, error, final_status }: ReportHost, dryRun: boolean): boolean {
+  if (duplicate_of !== null) return false;
+  return dryRun ? !reachable || error !== null : final_status !== 'Inventory OK';
+}
+
+function troublesOf(hosts: readonly ReportHost[]): readonly Trouble[] {
+  const troubles = new Map<string, Trouble>();
+  for (const host of hosts) {
+    for (const { code, message } of host.reasons.filter((reason) => reason.code !== 'dryRun')) {
+      const trouble = troubles.get(code) ?? { code, advice: adviceOf(code, host), hosts: [] };
+      trouble.hosts.push({ host, sentence: plainText(message) });
+      troubles.set(code, trouble);
+    }
+  }
+  return [...troubles.values()];
+}
+
+function adviceOf(code: string, { error }: ReportHost): string {
+  if (error?.code === code) return plainText(error.advice);
+  const kind = Object.entries(hostErrorKinds).find(([name]) => name === code)?.[1];
+  return kind?.advice ?? statusAdvice[code] ?? '';
+}
