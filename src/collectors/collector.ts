@@ -45,9 +45,9 @@ export interface Collector {
   readonly tab: string;
   /** True: one row (or look) per VM, so that it has a coverage. */
   readonly perVm: boolean;
-  /** Without one of these the collector counts as `error`. */
+  /** Each has to be there: where one failed, or the host has not its class, the collector counts as `error`. */
   readonly requires: readonly FactName[];
-  /** Without one of these some cells are blank. */
+  /** A host may lack their classes: some cells are blank then. One that failed makes the collector `error` as well. */
   readonly optional: readonly FactName[];
   collect(host: HostFacts, fleet: Fleet): CollectedTab;
 }

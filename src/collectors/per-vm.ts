@@ -39,17 +39,18 @@ function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, 
 function collect<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostFacts, fleet: Fleet): CollectedTab {
   const view = viewHost(host);
   const rows = rowsOf(tab, view, fleet);
-  const failedFacts = tab.requires.flatMap((name) => {
-    const problem = factProblem(host.facts, name);
-    return problem === undefined ? [] : [`${name}: ${problem}`];
+  const problems = [...tab.requires, ...tab.optional].flatMap((name) => {
+    const code = factProblem(host.facts, name);
+    return code === undefined ? [] : [{ name, code, isFailure: code !== 'notAvailableByCim' }];
   });
+  const failedFacts = problems.filter(({ isFailure }) => isFailure).map(({ name, code }) => `${name}: ${code}`);
   return {
     rows,
     coverage: {
       tab: tab.tab,
       status: failedFacts.length === 0 ? 'ok' : 'error',
       failedFacts,
-      missingFacts: tab.optional.filter((name) => factProblem(host.facts, name) !== undefined),
+      missingFacts: problems.filter(({ isFailure }) => !isFailure).map(({ name }) => name),
       rowCount: rows.length,
       covered: view.machines.filter(tab.covers).map((vm) => vm.id),
       unjoined: view.unjoined.filter((row) => tab.joins.some((fact) => row.startsWith(`${fact}: `))),

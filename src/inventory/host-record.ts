@@ -23,9 +23,9 @@ export interface Baseline {
 export interface CollectorCoverage {
   readonly tab: string;
   readonly status: 'ok' | 'error';
-  /** Required facts that finally failed, each as `fact: code`. */
+  /** Facts that finally failed, each as `fact: code`: what they would have told is blank, and blank is not nothing. */
   readonly failedFacts: readonly string[];
-  /** Optional facts that failed: their columns are blank. */
+  /** Facts that this way of gathering cannot give (`notAvailableByCim`): no failure, but their columns are blank. */
   readonly missingFacts: readonly string[];
   readonly rowCount: number;
   /** Lower-case ids of the VMs that were looked at. */

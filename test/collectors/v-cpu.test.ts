@@ -138,10 +138,19 @@ describe('coverage', () => {
     });
   });
 
-  test('a failed fact that the tab can do without is named, and makes no error', () => {
+  test('a failed fact leaves its cells blank, and makes the collector an error even where rows can be made', () => {
     const host = without(hostFacts(hv01, vm(id, 'web01')), 'summaries');
     expect(rowFrom(vCpu, host)).toMatchObject({ Max: 4000, Overall: null });
-    expect(coverageOf(host)).toMatchObject({ status: 'ok', failedFacts: [], missingFacts: ['summaries'] });
+    expect(coverageOf(host)).toMatchObject({
+      status: 'error',
+      failedFacts: ['summaries: factFailed'],
+      missingFacts: [],
+    });
+  });
+
+  test('a fact that the way of gathering cannot give is named, and is no failure', () => {
+    const host = without(hostFacts(hv01, vm(id, 'web01')), 'clusterIdentity', 'notAvailableByCim');
+    expect(coverageOf(host)).toMatchObject({ status: 'ok', failedFacts: [], missingFacts: ['clusterIdentity'] });
   });
 
   test('a class that a host may lack is no failure, one that every host has is', () => {

@@ -392,7 +392,7 @@ describe('hosts', () => {
     const host = { ...without(hostFacts(hv01, vm(id, 'web01')), 'hostSystem'), host: 'HV01.corp.example' };
     expect(rowFrom(vInfo, host)).toMatchObject({ Host: 'hv01.corp.example', Cluster: 'hv01' });
     expect(rowFrom(vInfo, { ...host, host: '10.0.0.1' })).toMatchObject({ Host: '10.0.0.1', Cluster: '10.0.0.1' });
-    expect(coverageOf(host)).toMatchObject({ status: 'ok', missingFacts: ['hostSystem'] });
+    expect(coverageOf(host)).toMatchObject({ status: 'error', failedFacts: ['hostSystem: factFailed'] });
   });
 
   test.each(['00000000-0000-0000-0000-000000000000', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF'])(
@@ -482,7 +482,8 @@ describe('clusters', () => {
       'VI SDK Server': 'hv01.corp.example',
       'VI SDK UUID': null,
     });
-    expect(coverageOf(denied).missingFacts).toContain('clusters');
+    expect(coverageOf(denied)).toMatchObject({ status: 'error' });
+    expect(coverageOf(denied).failedFacts).toContain('clusters: factDenied');
   });
 
   test('what the cluster would not tell is blank for a VM that may be a role of it', () => {

@@ -126,7 +126,7 @@ test('SR-IOV is direct path I/O; where its setting could not be read the cell is
   expect(rowOf({ iovWeight: 0 })).toMatchObject({ 'Direct Path IO': 'False' });
   const host = without(hostFacts(hv01, running, adapter(id, 1)), 'portOffloads');
   expect(rowFrom(vNetwork, host)).toMatchObject({ 'Direct Path IO': null });
-  expect(coverageOf(host)).toMatchObject({ status: 'ok', missingFacts: ['portOffloads'] });
+  expect(coverageOf(host)).toMatchObject({ status: 'error', failedFacts: ['portOffloads: factFailed'] });
 });
 
 describe('coverage', () => {

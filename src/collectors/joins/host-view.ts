@@ -122,11 +122,22 @@ function unjoinedSystems(rows: readonly Row<'virtualSystems'>[] | undefined, cla
   return [...new Set([...claimed.unjoined, ...lost])];
 }
 
+const views = new WeakMap<HostFacts, HostView>();
+
+/** The joined facts of a host: every tab looks at the same, so they are joined once for each object handed in. */
+export function viewHost(host: HostFacts): HostView {
+  const known = views.get(host);
+  if (known) return known;
+  const view = joinFacts(host);
+  views.set(host, view);
+  return view;
+}
+
 /**
  * Joins the facts of a host. A VM is a Msvm_ComputerSystem row whose Name is a GUID (the host's own row has a name
  * there); its active settings are the realized Msvm_VirtualSystemSettingData with that VirtualSystemIdentifier.
  */
-export function viewHost(host: HostFacts): HostView {
+function joinFacts(host: HostFacts): HostView {
   const { facts } = host;
   const systems = firstBy(knownRows(facts, 'computerSystems'), (row) => row.Name) ?? new Map();
   const virtualSystems = knownRows(facts, 'virtualSystems');
