@@ -86,7 +86,7 @@ function asTyped(option: string): string {
 }
 
 async function readHosts(
-  { hosts, hostsFile }: HostArguments,
+  { hosts, hostsFile }: Pick<HostArguments, 'hosts' | 'hostsFile'>,
   settings: Settings,
   { workingFolder }: Terminal,
 ): Promise<Result<HostList, UsageError>> {
@@ -106,7 +106,7 @@ type SourceOfHosts =
   | { readonly name: string; readonly file: string; readonly option: string };
 
 function sourceOfHosts(
-  { hosts, hostsFile }: HostArguments,
+  { hosts, hostsFile }: Pick<HostArguments, 'hosts' | 'hostsFile'>,
   settings: Pick<Settings, 'hosts' | 'hostsFile'>,
 ): SourceOfHosts | undefined {
   if (hosts !== undefined) return { name: '--hosts', text: hosts };

@@ -85,11 +85,18 @@ export function attentionText(report: RunReport): readonly string[] {
   const lines = troublesOf(needy.slice(0, mostListed)).flatMap(({ code, advice, hosts }) => [
     '',
     `  ${code}${advice === '' ? '' : `: ${advice}`}`,
-    ...hosts.map(({ host, sentence }) => `    ${plainText(host.given)} (${host.final_status}): ${sentence}`),
+    ...hosts.map(({ host, sentence }) => `    ${nameOf(host)} (${host.final_status}): ${sentence}`),
   ]);
   const rest = needy.length - mostListed;
   const more = rest > 0 ? ['', `  … and ${rest} more: see targets_retry_hosts.txt`] : [];
   return ['', 'Hosts that need attention:', ...lines, ...more];
+}
+
+/** As it was given, and what it calls itself where that is not the same. */
+function nameOf({ given, host, identity }: ReportHost): string {
+  const ownName = identity.fqdn ?? identity.computer_name;
+  const isNews = ownName !== null && !host.toLowerCase().startsWith(ownName.toLowerCase());
+  return plainText(isNews ? `${given} = ${ownName}` : given);
 }
 
 /** A second mention of a machine shares its first mention's fate, and is listed there. */
