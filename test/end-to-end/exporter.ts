@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
+import type { RunReport } from '../../src/inventory/report.ts';
+import { buildFleet, type FleetPlan } from '../../src/simulator/fleet.ts';
+import { type FleetOptions, type RunningFleet, startFleet } from '../../src/simulator/server/running-fleet.ts';
+
+/** The account of every simulated fleet in these tests. */
+export const account = { user: 'inventory', password: 'p4ss-w0rd:of\'the"fleet' };
+export const accountSettings = { HYPERV_USER: account.user, HYPERV_PASSWORD: account.password };
+
+/** Waits that suit hosts on this machine. */
+export const shortWaits = [
+  ...['--connect-timeout', '2', '--preflight-timeout', '3', '--operation-timeout', '4', '--script-timeout', '20'],
+  ...['--retry-after', '0.2,0.2'],
+];
+
+export interface ProgramResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Surroundings {
+  readonly workingFolder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Called with a function that presses Ctrl-C. */
+  readonly interruptBy?: (press: () => void) => void;
+}
+
+/** Runs the real program in this process, as if it had been typed in a shell, away from a terminal. */
+export async function exporter(argv: readonly string[], surroundings: Surroundings): Promise<ProgramResult> {
+  const written = { stdout: '', stderr: '' };
+  const code = await runProgram(argv, {
+    stdout: { write: (text) => (written.stdout += text) },
+    stderr: { write: (text) => (written.stderr += text) },
+    environment: surroundings.environment ?? accountSettings,
+    workingFolder: surroundings.workingFolder,
+    onInterrupt: (callback) => {
+      surroundings.interruptBy?.(callback);
+      return () => undefined;
+    },
+    exit: (exitCode) => {
+      throw new Error(`The program wanted to end at once with ${exitCode}`);
+    },
+  });
+  return { code, ...written };
+}
+
+const cleanUps: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'end-to-end-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** A simulated fleet that listens until the test is over. */
+export async function runningFleet(plan: FleetPlan, options: Partial<FleetOptions> = {}): Promise<RunningFleet> {
+  const fleet = await startFleet(buildFleet(plan), { credential: account, ...options });
+  cleanUps.push(() => fleet.close());
+  return fleet;
+}
+
+export const hostList = (fleet: RunningFleet): string => fleet.hosts.map(({ given }) => given).join(',');
+
+export async function reportIn(folder: string, outDir = 'out'): Promise<RunReport> {
+  return JSON.parse(await readFile(join(folder, outDir, 'hyperv_run_report.json'), 'utf8')) as RunReport;
+}
+
+/** Sum of one counter over all machines; a second name shares its machine's shells. */
+export function total(fleet: RunningFleet, counter: 'shellsOpen' | 'openEnumerations' | 'logonsRefused'): number {
+  return fleet.hosts.reduce((sum, { counters }) => sum + counters[counter], 0);
+}
