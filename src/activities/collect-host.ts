@@ -2,11 +2,12 @@ import type { Collector } from '../collectors/collector.ts';
 import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
 import { gatherFacts } from '../facts/gathering.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
+import { type HostError, hostError } from '../inventory/host-error.ts';
 import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
+import { endsConversation } from '../winrm/winrm-error.ts';
 import type { WinrmSession } from '../winrm/winrm-session.ts';
 import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
 import { readRecord, recordName, writeRecord } from './host-records.ts';
@@ -39,21 +40,6 @@ const notArrived: ReadonlySet<FactErrorCode> = new Set<FactErrorCode>([
   'factNotReceived',
   'factTimedOut',
   'factDamaged',
-]);
-
-/** Errors after which the session is of no more use. */
-const sessionEnded: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
-  'nameNotResolved',
-  'connectionRefused',
-  'connectTimedOut',
-  'connectionLost',
-  'tlsFailed',
-  'logonRefused',
-  'authenticationNotOffered',
-  'unencryptedRefused',
-  'basicOverHttp',
-  'serviceUnavailable',
-  'cancelled',
 ]);
 
 /**
@@ -114,7 +100,7 @@ async function collect(
     collectedAt: earlier?.collectedAt ?? clock().toISOString(),
   };
   const baselineError = before && !before.ok ? before.error : undefined;
-  if (baselineError && sessionEnded.has(baselineError.code))
+  if (baselineError && endsConversation(baselineError))
     return { ...collected, error: whyEnded(baselineError, watch, host.host) };
 
   const wanted = factsOf(collectors).filter((name) => !hasArrived(collected.facts[name]));
@@ -133,7 +119,7 @@ async function collect(
     notes: gathered.notes,
     collectedAt: wanted.length > 0 ? clock().toISOString() : collected.collectedAt,
   };
-  if (gathered.error && sessionEnded.has(gathered.error.code))
+  if (gathered.error && endsConversation(gathered.error))
     return { ...withFacts, error: whyEnded(gathered.error, watch, host.host) };
 
   const after = await baseline();
@@ -147,7 +133,7 @@ async function collect(
 
 /** A baseline that failed for a reason of its own says so; its cause stays in the detail and decides about a retry. */
 function baselineFailure(error: HostError, gatheringError: HostError | undefined): HostError {
-  if (error === gatheringError || sessionEnded.has(error.code) || error.code === 'noHyperVRights') return error;
+  if (error === gatheringError || endsConversation(error) || error.code === 'noHyperVRights') return error;
   return { ...hostError('baselineFailed', error.host, undefined, error.message), retryable: error.retryable };
 }
 

@@ -1,9 +1,10 @@
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
+import { type HostError, hostError } from '../inventory/host-error.ts';
 import { hostIdentity } from '../inventory/identity.ts';
 import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
+import { endsConversation } from '../winrm/winrm-error.ts';
 import type { CimWireInstance, WinrmSession } from '../winrm/winrm-session.ts';
 import { type ComputerSystem, cimv2, listComputerSystems, textOf, virtualization } from './computer-systems.ts';
 import { openHostSession } from './host-session.ts';
@@ -15,22 +16,8 @@ export interface PreflightInput {
   readonly options: Pick<RunOptions, 'authentication' | 'allowBasicOverHttp' | 'waits'>;
 }
 
-/** Errors of connecting, TLS and authentication: after them nothing is known of the host. */
-const unreachableCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
-  'nameNotResolved',
-  'connectionRefused',
-  'connectTimedOut',
-  'connectionLost',
-  'tlsFailed',
-  'logonRefused',
-  'authenticationNotOffered',
-  'unencryptedRefused',
-  'basicOverHttp',
-  'serviceUnavailable',
-  'protocolViolation',
-  'credentialMissing',
-  'cancelled',
-]);
+/** After these nothing is known of the host; an answer that is no WS-Management is none. */
+const isUnreachable = (error: HostError): boolean => endsConversation(error) || error.code === 'protocolViolation';
 
 /** What the reads found; the rest of the preflight is made from it. */
 type Findings = Pick<Preflight, 'reachable' | 'identity' | 'hyperV' | 'error' | 'notes'>;
@@ -102,15 +89,14 @@ async function inspect(session: WinrmSession, inspection: Inspection): Promise<F
 
   const system = await read('Win32_ComputerSystem');
   // Nothing has answered yet: a host that takes the connection and stays silent is not there for us.
-  if (isError(system) && (unreachableCodes.has(system.code) || system.code === 'operationTimedOut'))
-    return unreachable(system);
+  if (isError(system) && (isUnreachable(system) || system.code === 'operationTimedOut')) return unreachable(system);
   if (isError(system)) notes.push(system);
   const product = isError(system) ? undefined : await read('Win32_ComputerSystemProduct');
-  if (isError(product) && unreachableCodes.has(product.code)) return unreachable(product);
+  if (isError(product) && isUnreachable(product)) return unreachable(product);
   if (isError(product)) notes.push(product);
 
   const list = await listComputerSystems(session, remainingMs());
-  if (!list.ok && unreachableCodes.has(list.error.code)) return unreachable(list.error);
+  if (!list.ok && isUnreachable(list.error)) return unreachable(list.error);
   const hyperVHost = list.ok ? list.value.host : undefined;
   const hostname = isError(system) ? await hostnameByShell(session, inspection, notes) : null;
   const identity = identityOf({ system, product, hyperVHost, hostname: hostname ?? noted(session) });

@@ -1,27 +1,9 @@
 import { type Result, success } from '../result.ts';
-import type { WinrmError, WinrmErrorCode } from '../winrm/winrm-error.ts';
+import { endsConversation, type WinrmError, type WinrmErrorCode } from '../winrm/winrm-error.ts';
 import type { CimWireInstance, EnumerateRequest, WinrmSession } from '../winrm/winrm-session.ts';
 import { canonicalRows, isMismatch } from './cim-values.ts';
 import type { CimFactDeclaration, FactErrorCode, FactOutcome } from './fact.ts';
 import { declarationOf, type FactName } from './fact-table.ts';
-
-/** Errors after which the session is of no more use; any other concerns the one fact. */
-const sessionErrors: ReadonlySet<WinrmErrorCode> = new Set<WinrmErrorCode>([
-  'nameNotResolved',
-  'connectionRefused',
-  'connectTimedOut',
-  'connectionLost',
-  'tlsFailed',
-  'logonRefused',
-  'authenticationNotOffered',
-  'unencryptedRefused',
-  'basicOverHttp',
-  'serviceUnavailable',
-  'cancelled',
-]);
-
-/** True: no more facts need be asked over this session. */
-export const endsSession = (error: WinrmError): boolean => sessionErrors.has(error.code);
 
 export const failedFact = (code: FactErrorCode, message: string): FactOutcome => ({
   status: 'failed',
@@ -142,7 +124,7 @@ export async function gatherByCim(
       continue;
     }
     const answer = await askFact(session, declaration, () => end - now());
-    if (!answer.ok && endsSession(answer.error)) return { outcomes, error: answer.error };
+    if (!answer.ok && endsConversation(answer.error)) return { outcomes, error: answer.error };
     outcomes.set(name, outcomeOf(declaration, answer, Math.round(now() - startedAt)));
   }
   return { outcomes };

@@ -1,7 +1,7 @@
 import type { Result } from '../result.ts';
-import type { WinrmError } from '../winrm/winrm-error.ts';
+import { endsConversation, type WinrmError } from '../winrm/winrm-error.ts';
 import type { CommandFailure, CommandOutcome, WinrmSession, WinrmShell } from '../winrm/winrm-session.ts';
-import { endsSession, failedFact } from './cim-gathering.ts';
+import { failedFact } from './cim-gathering.ts';
 import { bootstrapCommand, inputBootstrapCommand, requestedFact, scriptInput } from './collector-script.ts';
 import type { FactOutcome } from './fact.ts';
 import { assembleFacts } from './fact-assembly.ts';
@@ -158,7 +158,7 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
   const remainingMs = (): number => end - now();
   const opened = await session.openShell({ name: `hyperv-rvtools/${runId}`, idleTimeoutMs: shellIdleMs });
   if (!opened.ok) {
-    if (endsSession(opened.error)) return { kind: 'broken', error: opened.error, outcomes: new Map() };
+    if (endsConversation(opened.error)) return { kind: 'broken', error: opened.error, outcomes: new Map() };
     return { kind: 'noShell', error: opened.error };
   }
   const shell = opened.value;

@@ -155,3 +155,23 @@ export function winrmError(code: WinrmErrorCode, host: string, message?: string,
   const { when, advice, retryable } = winrmErrorKinds[code];
   return { code, host, message: message ?? `${host}: ${when}`, advice, retryable, ...(detail ? { detail } : {}) };
 }
+
+const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
+  'nameNotResolved',
+  'connectionRefused',
+  'connectTimedOut',
+  'connectionLost',
+  'tlsFailed',
+  'logonRefused',
+  'authenticationNotOffered',
+  'unencryptedRefused',
+  'basicOverHttp',
+  'serviceUnavailable',
+  'cancelled',
+]);
+
+/**
+ * True for errors of connecting, TLS, authentication and cancelling: nothing more can be asked over this session. Any
+ * other error concerns the one operation it came to.
+ */
+export const endsConversation = ({ code }: { readonly code: string }): boolean => connectionErrors.has(code);
