@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startProgram, until } from './child-program.ts';
+import {
+  accountSettings,
+  exporter,
+  hostList,
+  reportIn,
+  runningFleet,
+  shortWaits,
+  temporaryFolder,
+  total,
+} from './exporter.ts';
+
+/** Hosts that take so long that a run can be interrupted in the middle of them. */
+const slowFleet = (hosts: number) => runningFleet({ hosts, seed: 5, vms: 3, personalities: [], factCostMs: 25 });
+/** Two hosts at once, so that some are finished, some are under way and some were not asked. */
+const twoAtOnce = [...shortWaits, '--concurrency', '2'];
+
+it('Ctrl-C keeps what was collected, closes every shell, writes the report and ends with 130', async () => {
+  const folder = await temporaryFolder();
+  const fleet = await slowFleet(8);
+  const program = startProgram(['--hosts', hostList(fleet), ...twoAtOnce], {
+    workingFolder: folder,
+    environment: accountSettings,
+  });
+  await until(() => fleet.hosts.filter(({ counters }) => counters.shellsOpened > 0).length > 3);
+
+  program.interrupt();
+
+  expect(await program.ended).toBe(130);
+  expect(total(fleet, 'shellsOpen')).toBe(0);
+  const report = await reportIn(folder);
+  expect(report.state).toBe('cancelled');
+  expect(report.hosts.map(({ given }) => given)).toEqual(fleet.hosts.map(({ given }) => given));
+  expect(report.totals.inventory_ok).toBeGreaterThan(0);
+  expect(report.hosts.filter(({ error }) => error?.code === 'cancelled').length).toBeGreaterThan(0);
+  expect(report.hosts.filter(({ error }) => error && error.code !== 'cancelled')).toEqual([]);
+  expect(fleet.hosts.at(-1)?.counters.shellsOpened).toBe(0);
+  expect(program.written()).toContain('was interrupted');
+  const published = await readdir(join(folder, 'out'));
+  expect(published).toContain('targets_retry_hosts.txt');
+  expect(published).not.toContain('cancel');
+
+  const resumed = await exporter(['--resume', report.run_id], { workingFolder: folder });
+
+  expect(resumed.code).toBe(0);
+  expect((await reportIn(folder)).totals).toMatchObject({ hosts: 8, inventory_ok: 8 });
+});
+
+it('a second Ctrl-C ends the program at once', async () => {
+  const folder = await temporaryFolder();
+  const fleet = await runningFleet({ hosts: 1, seed: 5, vms: 2, personalities: ['blackHole'] });
+  const program = startProgram(['--hosts', hostList(fleet), '--preflight-timeout', '600'], {
+    workingFolder: folder,
+    environment: accountSettings,
+  });
+  await until(() => fleet.hosts.some(({ counters }) => counters.connections > 0));
+  program.interrupt();
+  await until(() => program.written().includes('Interrupted'));
+  // What npm passes on of the same Ctrl-C is no second one; a person needs longer than that.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+
+  program.interrupt();
+
+  expect(await program.ended).toBe(130);
+});
