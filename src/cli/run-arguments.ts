@@ -72,7 +72,7 @@ const placeOptions = (): readonly Option[] => [
   outDirOption('./out'),
   new Option('--env-file <file>', 'the file with the settings (default: ./.env, where there is one)'),
   jsonOption(),
-  new Option('--verbose', 'logs every step on stderr'),
+  new Option('--verbose', "logs the run's events on stderr, as JSON lines"),
 ];
 
 /** Gives a command the options of a full run. */

@@ -10,6 +10,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
     .join('\n');
 
+/** A sentence of the program may hold what Markdown would take for a tag. */
+const asText = (sentence: string): string => sentence.replaceAll('<', '\\<');
+
 const settings = table(
   ['setting', 'meaning', 'default', 'secret'],
   [
@@ -32,7 +35,12 @@ const errors = table(
   ['code', 'what happened', 'what to do', 'asked again by itself'],
   Object.entries(hostErrorKinds)
     .toSorted(([one], [other]) => one.localeCompare(other, 'en'))
-    .map(([code, { when, advice, retryable }]) => [`\`${code}\``, when, advice, retryable ? 'yes' : 'no']),
+    .map(([code, { when, advice, retryable }]) => [
+      `\`${code}\``,
+      asText(when),
+      asText(advice),
+      retryable ? 'yes' : 'no',
+    ]),
 );
 
 const bounds = (name: string) => ({

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { collectors } from '../../src/collectors/collectors.ts';
+import { columnsWaitingForDiskFacts } from '../../src/collectors/v-info.ts';
+import { rvtoolsTabs } from '../../src/exports/rvtools-tabs.ts';
+import { runFiles } from '../../src/inventory/file-names.ts';
+import { capturedTerminal } from './captured-terminal.ts';
+import { readmePath, withGeneratedSections } from './readme-sections.ts';
+
+const readme = readFileSync(readmePath, 'utf8').replaceAll('\r\n', '\n');
+const program = buildProgram(capturedTerminal(), async () => undefined);
+
+const between = (start: string, end: string): string => {
+  const from = readme.indexOf(start);
+  return readme.slice(from, readme.indexOf(end, from));
+};
+
+it('its tables of settings and errors are those of the program', () => {
+  expect(withGeneratedSections(readme)).toBe(readme);
+});
+
+it.each(program.commands.map((command) => [command.name(), command] as const))(
+  'it tells every option of %s, and no other',
+  (name, command) => {
+    const section = between(`### \`${name}\`\n`, '\n<!-- end of options').split('\n### ')[0] ?? '';
+    const told = section
+      .split('\n')
+      .filter((line) => line.startsWith('| `--'))
+      .flatMap((line) => [...(line.split(' | ')[0] ?? '').matchAll(/`(--[^`]+)`/g)].map(([, flags = '']) => flags));
+    expect(told.toSorted()).toEqual(command.options.map(({ flags }) => flags).toSorted());
+  },
+);
+
+it('it tells every command', () => {
+  for (const command of program.commands) expect(between('## Commands', '### ')).toContain(`| \`${command.name()}\` |`);
+});
+
+it('it tells every exit code', () => {
+  for (const code of Object.values(exitCodes)) expect(between('## Exit codes', '\n## ')).toContain(`\n| ${code} | `);
+});
+
+it('it tells every file of a run', () => {
+  for (const name of Object.values(runFiles)) expect(between('## Files', '## Statuses')).toContain(`\`${name}\``);
+});
+
+it('it tells every final status', () => {
+  const statuses = ['Inventory OK', 'Inventory Partial', 'Inventory Empty', 'Inventory Error', 'Not Collected'];
+  for (const status of statuses) expect(between('## Statuses', '## Settings')).toContain(`| \`${status}\` |`);
+});
+
+it('it tells which tabs are filled and which columns are not', () => {
+  const limits = between('## Limits', '## Working');
+  const names = collectors.map(({ tab }) => tab);
+  expect(limits).toContain(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} are filled.`);
+  expect(limits).toContain(`The other ${rvtoolsTabs.size - names.length} tabs`);
+  for (const column of columnsWaitingForDiskFacts) expect(limits).toContain(`\`${column}\``);
+});
+
+it('it gives each line to type for bash and for PowerShell', () => {
+  const lines = readme.split('\n').filter((line) => /^\|.*`npm (ci|run)/.test(line));
+  expect(lines.filter((line) => line.includes('&&') && !line.includes('; npm'))).toEqual([]);
+  for (const line of lines.filter((text) => text.includes('run inventory -- '))) {
+    expect(line.match(/npm run inventory "--" /g)).toHaveLength(1);
+  }
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { summaryText } from '../../src/cli/summary.ts';
+import type { FinalStatus } from '../../src/inventory/final-status.ts';
+import type { HostEntry } from '../../src/inventory/host-entry.ts';
+import { hostError } from '../../src/inventory/host-error.ts';
+import type { Preflight } from '../../src/inventory/preflight.ts';
+import { buildReport, type RunReport } from '../../src/inventory/report.ts';
+import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
+
+const places = { outDir: './out', files: ['hyperv_run_report.json'] };
+
+const entry = (given: string): HostEntry => ({ given, host: given, scheme: 'http', port: 5985 });
+
+/** The report of a run whose hosts all failed in preflight with connectionRefused, or of a dry run that reached them. */
+function reportOf(hosts: readonly string[], options: Partial<RunOptions> = {}): RunReport {
+  const manifest: Manifest = {
+    schemaVersion: 1,
+    runId: '20261123T020000Z-7f3a9c',
+    trigger: 'cli',
+    startedAt: '2026-11-23T02:00:00.000Z',
+    exporterVersion: '0.0.0',
+    hosts: hosts.map(entry),
+    repeated: [],
+    options: {
+      only: ['vInfo'],
+      dryRun: false,
+      coverageThreshold: 0.9,
+      allowPartialOk: false,
+      authentication: 'ntlm',
+      allowBasicOverHttp: false,
+      via: 'auto',
+      concurrency: 32,
+      waits: defaultWaits,
+      workbook: true,
+      ...options,
+    },
+  };
+  const preflights = hosts.map((given): Preflight => {
+    return {
+      host: entry(given),
+      reachable: false,
+      identity: { fqdn: null, computerName: null, domain: null, smbiosUuid: null },
+      hyperV: 'unknown',
+      error: hostError('connectionRefused', given),
+      notes: [],
+      attempts: [],
+    };
+  });
+  const finishedAt = '2026-11-23T02:01:00.000Z';
+  return buildReport({ manifest, finishedAt, cancelled: false, preflights, summaries: [], outcomes: [] });
+}
+
+const withStatus = (report: RunReport, final_status: FinalStatus, code: string, message: string): RunReport => ({
+  ...report,
+  hosts: report.hosts.map((host) => ({ ...host, final_status, error: null, reasons: [{ code, message }] })),
+});
+
+describe('the summary', () => {
+  it('counts hosts by reachability and final status', () => {
+    const text = summaryText(reportOf(['hv01', 'hv02']), places);
+    expect(text).toContain('Reachable: 0 of 2 hosts');
+    expect(text).toMatch(/Inventory OK +0\n/);
+    expect(text).toMatch(/Inventory Error +2\n/);
+  });
+
+  it('names each host that needs attention, with code, sentence and the advice once', () => {
+    const text = summaryText(reportOf(['hv01', 'hv02']), places);
+    expect(text.match(/connectionRefused: Run "Enable-PSRemoting"/g)).toHaveLength(1);
+    expect(text).toContain('hv01 (Inventory Error): hv01: The host answered that nothing listens');
+    expect(text).toContain('hv02 (Inventory Error)');
+  });
+
+  it('says where the files are', () => {
+    const text = summaryText(reportOf(['hv01']), places);
+    expect(text).toContain('Files in ./out:\n  hyperv_run_report.json\n');
+    expect(text).toContain('./out/runs/20261123T020000Z-7f3a9c');
+  });
+
+  it('advises about reasons that are no error of a host', () => {
+    const report = withStatus(reportOf(['hv01']), 'Inventory Partial', 'coverageUnderThreshold', 'Coverage is 50 %.');
+    expect(summaryText(report, places)).toContain('coverageUnderThreshold: See missing_vms_by_host.csv');
+  });
+
+  it('lists no more hosts than a screen can bear, and says how many are left', () => {
+    const text = summaryText(reportOf(Array.from({ length: 60 }, (_, index) => `hv${index}`)), places);
+    expect(text.match(/\(Inventory Error\)/g)).toHaveLength(50);
+    expect(text).toContain('and 10 more: see targets_retry_hosts.txt');
+  });
+
+  it('cannot be made to move the cursor by what a host says', () => {
+    const report = withStatus(reportOf(['hv01']), 'Inventory Error', 'wsmanFault', 'bad\u001b[2J\r\nInventory OK 99');
+    const text = summaryText(report, places);
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('bad [2J Inventory OK 99');
+  });
+
+  it('of a dry run tells of reachability only', () => {
+    const text = summaryText(reportOf(['hv01'], { dryRun: true }), places);
+    expect(text).toMatch(/Not Collected +0\n/);
+    expect(text).not.toContain('Inventory OK');
+    expect(text).not.toContain('VMs');
+  });
+});
