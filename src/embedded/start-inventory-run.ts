@@ -71,8 +71,14 @@ export async function startInventoryRun(
     isResumed: !isNew,
     finished: finalState(host, manifest, services, options),
     cancel: async () => {
-      await markCancelled(store, runId);
-      host.skipTimers();
+      try {
+        await markCancelled(store, runId);
+      } catch (thrown) {
+        // A full disk must not keep a run from winding up: whoever cancels also aborts what is under way.
+        services.log({ event: 'cancelMarkFailed', runId, reason: thrown instanceof Error ? thrown.message : 'unknown' });
+      } finally {
+        host.skipTimers();
+      }
     },
   });
 }

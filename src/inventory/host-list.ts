@@ -107,7 +107,8 @@ function parseOptions(options: readonly string[]): Result<string | undefined, st
     if (value === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
       return failure('the name of a credential is 1 to 64 letters, digits, - or _');
     }
-    credential = value;
+    // Settings ignore its case: in two spellings it must not be two accounts to the lock-out guard.
+    credential = value.toLowerCase();
   }
   return success(credential);
 }

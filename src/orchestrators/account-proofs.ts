@@ -24,6 +24,10 @@ export const accountOf = ({ credential }: HostEntry): string => credential ?? ''
 
 export const proofOf = (proofs: AccountProofs, account: string): AccountProof => proofs.get(account) ?? unproven;
 
+/** The same knowledge for another round over the hosts: who did not answer before may answer now. */
+export const forAnotherRound = (proofs: AccountProofs): AccountProofs =>
+  new Map([...proofs].map(([account, proof]) => [account, { ...proof, unanswered: 0 }]));
+
 /** What is known of the accounts after these preflights. Only a refused log-on speaks against an account. */
 export function learnFrom(proofs: AccountProofs, preflights: readonly Preflight[]): AccountProofs {
   const learnt = new Map(proofs);

@@ -32,7 +32,7 @@ describe('a host list', () => {
     ['10.0.0.7', { host: '10.0.0.7', scheme: 'http', port: 5985 }],
     ['[fd00::1]', { host: 'fd00::1', scheme: 'http', port: 5985 }],
     ['https://[fd00::1]:443', { host: 'fd00::1', scheme: 'https', port: 443 }],
-    ['hv_1 credential=LAB', { host: 'hv_1', scheme: 'http', port: 5985, credential: 'LAB' }],
+    ['hv_1 credential=LAB', { host: 'hv_1', scheme: 'http', port: 5985, credential: 'lab' }],
     ['münchen-1', { host: 'xn--mnchen-1-65a', scheme: 'http', port: 5985 }],
   ])('reads %s', (given, expected) => {
     expect(hostsOf(given).hosts).toEqual([{ given, ...expected }]);

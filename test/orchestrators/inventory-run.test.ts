@@ -81,6 +81,16 @@ describe('an account that is not proven yet', () => {
     expect(run.asked('collectHost')).toHaveLength(10);
     expect(run.preflight('hv30')?.error?.code).toBe('connectTimedOut');
   });
+
+  it('is not carried from one dead host to the next at the retries either', async () => {
+    const run = await runScript(fleetOf(names(40)), {
+      preflight: () => 'connectTimedOut',
+      reach: () => 'connectTimedOut',
+    });
+    const waves = 1 + fleetOf([]).options.waits.retryMs.length;
+    expect(run.asked('preflightHost')).toHaveLength(3 * waves);
+    expect(run.asked('reachHost')).toHaveLength(37 * waves);
+  });
 });
 
 describe('a run', () => {
