@@ -35,6 +35,11 @@ export interface InventoryInput {
   readonly verbose: boolean;
 }
 
+/** A run without a report: its store failed, or the exporter itself. The message is for the user, without a stack. */
+export class RunBrokeOff extends Error {
+  override readonly name = 'RunBrokeOff';
+}
+
 /** The manifest of a run that starts now. */
 export function newManifest({ hosts, repeated, options }: Omit<RunRequest, 'settings'>): Manifest {
   const startedAt = new Date();
@@ -68,7 +73,8 @@ export async function runInventory(
       terminal.exit(exitCodes.interrupted);
       return;
     }
-    progress.show('Interrupted: cleaning up and writing the report. Ctrl-C again ends at once.');
+    progress.stop();
+    terminal.stderr.write('Interrupted: cleaning up and writing the report. Ctrl-C again ends at once.\n');
     abort.abort();
     void cancel?.();
   });
@@ -91,7 +97,7 @@ export async function runInventory(
     if (!started.ok) return failure(usageError(started.error.message));
     cancel = started.value.cancel;
     if (abort.signal.aborted) await cancel();
-    const state = await started.value.finished;
+    const state = await started.value.finished.catch((thrown: unknown) => withWayOn(thrown, manifest.runId));
     await clearCancelMark(outDir.runs, manifest.runId);
     return success({
       manifest,
@@ -103,6 +109,12 @@ export async function runInventory(
     stopListening();
     progress.stop();
   }
+}
+
+/** The run broke off where not even its report could be kept; what was collected until then is not lost. */
+function withWayOn(thrown: unknown, runId: string): never {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  throw new RunBrokeOff(`${reason}\nWhat was collected is kept: mend this, then go on with --resume ${runId}`);
 }
 
 /** Copies the files of a run to where the user looks for the newest ones; their names, sorted. */

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The two dashes keep Node from taking --env-file for an option of its own.
 // Nothing is imported before the version is checked: an older Node would stop at the first import it cannot read, with
 // a message that tells nobody what to do.
 const needed = [22, 19] as const;

@@ -36,7 +36,11 @@ export const seconds: OptionParser<number> = (text) => {
 /** Seconds separated by commas, or `none`; comes back in milliseconds. */
 export const pauses: OptionParser<readonly number[]> = (text) => {
   if (text.trim().toLowerCase() === 'none') return [];
-  return commaSeparated(text).map(seconds);
+  try {
+    return commaSeparated(text).map(seconds);
+  } catch {
+    throw new InvalidArgumentError('It must be seconds above 0, separated by commas, or none.');
+  }
 };
 
 /** Names separated by commas; blanks around them do not count. */

@@ -25,6 +25,7 @@ export function locateOutDir(given: string, workingFolder: string): OutDir {
 
 /** Makes the folder and proves that it takes files; a run that could not leave its report must not start. */
 export async function openOutDir(given: string, workingFolder: string): Promise<Result<OutDir, UsageError>> {
+  if (given.trim() === '') return failure(usageError('--out-dir must name a folder.'));
   const outDir = locateOutDir(given, workingFolder);
   try {
     await mkdir(outDir.path, { recursive: true });

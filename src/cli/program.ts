@@ -7,8 +7,10 @@ import { type SimulateArguments, simulate } from './commands/simulate.ts';
 import { smokeCollect } from './commands/smoke-collect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exporterVersion } from './exporter-version.ts';
+import { RunBrokeOff } from './inventory.ts';
 import { wholeNumber } from './option-values.ts';
 import { personalityShare } from './personality-shares.ts';
+import { plainText } from './plain-text.ts';
 import {
   addOptions,
   addRunOptions,
@@ -76,6 +78,11 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     code = settled.ok ? settled.value : exitCodes.usage;
     if (!settled.ok) for (const message of settled.error.messages) terminal.stderr.write(`${message}\n`);
   });
+  const unknown = unknownCommand(program, argv);
+  if (unknown !== undefined) {
+    terminal.stderr.write(`${unknown}\n`);
+    return exitCodes.usage;
+  }
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -87,8 +94,15 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   }
 }
 
+/** The default command takes no words: one that is no option must have been meant as a command. */
+function unknownCommand(program: Command, [first]: readonly string[]): string | undefined {
+  const names = program.commands.map((command) => command.name());
+  if (first === undefined || first.startsWith('-') || [...names, 'help'].includes(first)) return undefined;
+  return `There is no command "${plainText(first)}"; there are ${names.join(', ')}.`;
+}
+
 /** A disk that fails is no bug and needs no stack. */
 function failureText(thrown: unknown): string {
-  if (thrown instanceof StoreError) return thrown.message;
+  if (thrown instanceof StoreError || thrown instanceof RunBrokeOff) return thrown.message;
   return `The program failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
 }

@@ -47,7 +47,7 @@ export async function makeRunRequest(
   const list = await readHosts(given, settings.value, terminal);
   if (!list.ok) return list;
   const { hosts, repeated } = list.value;
-  const missing = missingCredential(hosts, settings.value);
+  const missing = missingCredential(hosts, settings.value) ?? basicInTheClear(hosts, options.value);
   if (missing) return failure(missing);
   return success({ hosts, repeated, options: options.value, settings: settings.value });
 }
@@ -128,6 +128,18 @@ async function readHostsFile(
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return failure(usageError(`${option}: ${file} cannot be read (${code}).`));
   }
+}
+
+/** Single http hosts among https ones end with `basicOverHttp`; where all are http, nothing could be asked at all. */
+function basicInTheClear(
+  hosts: readonly HostEntry[],
+  { authentication, allowBasicOverHttp }: RunOptions,
+): UsageError | undefined {
+  if (authentication !== 'basic' || allowBasicOverHttp || hosts.some(({ scheme }) => scheme === 'https'))
+    return undefined;
+  return usageError(
+    'Basic over http would send the password in the clear: use https, or NTLM (--allow-basic-over-http is only for tests on one machine).',
+  );
 }
 
 /** A credential name that the settings lack ends only its own hosts; without the default account nothing can start. */

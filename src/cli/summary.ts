@@ -2,8 +2,8 @@ import { hostErrorKinds } from '../inventory/host-error.ts';
 import type { ReportHost, ReportTotals, RunReport } from '../inventory/report.ts';
 import { plainText } from './plain-text.ts';
 
-/** Most hosts that are listed one by one; the retry file has all of them. */
-const mostListed = 50;
+/** Most hosts that are listed one by one of those that one thing ails; the retry file has all of them. */
+const mostListed = 8;
 
 /** What to do about a reason that is not an error of the host's own. */
 const statusAdvice: Readonly<Record<string, string>> = {
@@ -30,6 +30,7 @@ export function summaryText(report: RunReport, { outDir, files }: Places): strin
     `Files in ${outDir}:`,
     ...files.map((file) => `  ${file}`),
     `All files of this run are in ${outDir}/runs/${report.run_id}.`,
+    ...(report.state === 'cancelled' ? [`To go on with it: --resume ${report.run_id}`] : []),
     '',
   ].join('\n');
 }
@@ -82,14 +83,15 @@ interface Trouble {
 export function attentionText(report: RunReport): readonly string[] {
   const needy = report.hosts.filter((host) => needsAttention(host, report.dry_run));
   if (needy.length === 0) return [];
-  const lines = troublesOf(needy.slice(0, mostListed)).flatMap(({ code, advice, hosts }) => [
+  const lines = troublesOf(needy).flatMap(({ code, advice, hosts }) => [
     '',
     `  ${code}${advice === '' ? '' : `: ${advice}`}`,
-    ...hosts.map(({ host, sentence }) => `    ${nameOf(host)} (${host.final_status}): ${sentence}`),
+    ...hosts
+      .slice(0, mostListed)
+      .map(({ host, sentence }) => `    ${nameOf(host)} (${host.final_status}): ${sentence}`),
+    ...(hosts.length > mostListed ? [`    … and ${hosts.length - mostListed} more: see targets_retry_hosts.txt`] : []),
   ]);
-  const rest = needy.length - mostListed;
-  const more = rest > 0 ? ['', `  … and ${rest} more: see targets_retry_hosts.txt`] : [];
-  return ['', 'Hosts that need attention:', ...lines, ...more];
+  return ['', 'Hosts that need attention:', ...lines];
 }
 
 /** As it was given, and what it calls itself where that is not the same. */

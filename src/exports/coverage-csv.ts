@@ -33,8 +33,8 @@ function coverageRow(host: ReportHost): CsvValue[] {
     host.missing_in_baseline,
     host.coverage === null ? null : fourDecimals(host.coverage),
     host.duplicate_of,
-    host.error?.code ?? null,
-    host.error?.message ?? null,
+    host.error?.code ?? host.reasons[0]?.code ?? null,
+    host.error?.message ?? host.reasons[0]?.message ?? null,
   ];
 }
 

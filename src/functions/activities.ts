@@ -12,13 +12,34 @@ import type { Services } from '../services.ts';
 /** Hands out the services of this process; called at each activity, so that settings are read when they are needed. */
 export type ServicesSource = () => Services | Promise<Services>;
 
+/** Runs an activity and logs that it was done: its name, its host, how long it took, and the code of what went wrong. */
+async function logged<Input, Output>(
+  activity: string,
+  input: Input,
+  run: (input: Input, services: Services) => Promise<Output>,
+  services: Services,
+): Promise<Output> {
+  const started = performance.now();
+  const output = await run(input, services);
+  const { host } = input as { readonly host?: { readonly given: string } };
+  const { error } = (output ?? {}) as { readonly error?: { readonly code?: string } };
+  services.log({
+    event: 'activityDone',
+    activity,
+    ...(host ? { host: host.given } : {}),
+    durationMs: Math.round(performance.now() - started),
+    ...(error?.code ? { error: error.code } : {}),
+  });
+  return output;
+}
+
 /** Registers the activities. */
 export function registerActivities(services: ServicesSource): void {
   const register = <Input, Output>(
     name: string,
     activity: (input: Input, services: Services) => Promise<Output>,
   ): void => {
-    df.app.activity(name, { handler: async (input: Input) => activity(input, await services()) });
+    df.app.activity(name, { handler: async (input: Input) => logged(name, input, activity, await services()) });
   };
   register(activityNames.openRun, openRun);
   register(activityNames.preflightHost, preflightHost);

@@ -111,7 +111,7 @@ export const winrmErrorKinds = {
   },
   operationTimedOut: {
     when: 'The host took a request, but did not answer it in time.',
-    advice: 'Run again; if it stays, raise the operation timeout.',
+    advice: 'Run again; if it stays, raise the operation timeout (or, before collecting, the preflight timeout).',
     retryable: true,
   },
   scriptTimedOut: {

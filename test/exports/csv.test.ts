@@ -55,13 +55,14 @@ describe('a CSV file', () => {
 });
 
 describe('host_inventory_coverage.csv', () => {
-  it('has a row per host, and the columns that were promised', () => {
+  it('has a row per host, the columns that were promised, and for each status the reason', () => {
+    const [partial] = report.hosts[0]?.reasons ?? [];
     expect(linesOf(coverageCsv(report))).toEqual([
       'host,reachable,final_status,baseline_vm_count,vInfo_vm_count,vInfo_missing,vCPU_vm_count,vCPU_missing,' +
         'vMemory_vm_count,vMemory_missing,vNetwork_vm_count,vNetwork_missing,missing_in_baseline,coverage,duplicate_of,error_code,error',
-      'hv1,True,Inventory Partial,3,3,0,2,1,2,1,3,0,0,0.6666,,,',
+      `hv1,True,Inventory Partial,3,3,0,2,1,2,1,3,0,0,0.6666,,${partial?.code},"${partial?.message}"`,
       `dead,False,Inventory Error,,,,,,,,,,,,,logonRefused,"${dead.error?.message}"`,
-      'HV1.corp.example,True,Inventory Partial,,,,,,,,,,,,hv1,,',
+      `HV1.corp.example,True,Inventory Partial,,,,,,,,,,,,hv1,${partial?.code},"${partial?.message}"`,
       '',
     ]);
   });

@@ -49,6 +49,7 @@ export async function simulate(given: SimulateArguments, terminal: Terminal): Pr
     await writeAccess(outDir.value, fleet, credential);
     terminal.stdout.write(welcome(outDir.value, fleet));
     await stopped;
+    terminal.stdout.write(countersText(fleet));
   } finally {
     await fleet.close();
   }
@@ -70,6 +71,15 @@ async function replaceFile(path: string, content: string): Promise<void> {
   // The mode of writeFile does not count where a temporary file was left behind.
   await chmod(temporary, 0o600);
   await rename(temporary, path);
+}
+
+/** What the fleet saw, host by host: a client that leaves shells behind shows here. */
+function countersText({ hosts }: RunningFleet): string {
+  const lines = hosts.map(
+    ({ given, counters: { requests, connections, shellsOpened, shellsOpen, logonsRefused } }) =>
+      `  ${given}: ${requests} requests, ${connections} connections, ${shellsOpened} shells, ${shellsOpen} left open, ${logonsRefused} log-ons refused`,
+  );
+  return ['What each host saw:', ...lines, ''].join('\n');
 }
 
 function welcome({ given }: OutDir, { hosts }: RunningFleet): string {
