@@ -50,6 +50,18 @@ it('it tells every final status', () => {
   for (const status of statuses) expect(between('## Statuses', '## Settings')).toContain(`| \`${status}\` |`);
 });
 
+it.each([
+  ['src/inventory/final-status.ts', /code: '(\w+)'/g],
+  ['src/inventory/coverage.ts', /^ {2}\| '(\w+)'/gm],
+  ['src/facts/fact.ts', /^ {2}\| '((?:fact|notAvailable)\w+)'/gm],
+])('it tells every reason of %s', (file, pattern) => {
+  const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const codes = [...source.matchAll(pattern)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(3);
+  const told = `${between('## Reasons', '## Settings')}${between('<!-- errors', '<!-- end of errors')}`;
+  for (const code of codes) expect(told).toContain(`| \`${code}\` |`);
+});
+
 it('it tells which tabs are filled and which columns are not', () => {
   const limits = between('## Limits', '## Working');
   const names = collectors.map(({ tab }) => tab);
