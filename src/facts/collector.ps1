@@ -221,6 +221,8 @@ function Add-Fact($fact) {
 }
 
 Add-Message ('{"kind":"hello","powershell":' + (ConvertTo-JsonText $PSVersionTable.PSVersion) + ',"languageMode":' + (ConvertTo-JsonText $ExecutionContext.SessionState.LanguageMode) + ',"culture":' + (ConvertTo-JsonText ([Globalization.CultureInfo]::CurrentCulture.Name)) + '}')
+# At once: a script whose first fact hangs is told from a PowerShell that does not start.
+Send-Frame
 $asked = 0
 foreach ($fact in @($request.facts)) {
     if ($fact.slow) { Send-Frame }

@@ -64,12 +64,6 @@ export const factTable = {
     // LoadPercentage makes the provider sample for a second per socket.
     select: 'listed',
   }),
-  managementService: cim({
-    name: 'managementService',
-    namespace: virtualization,
-    className: 'Msvm_VirtualSystemManagementService',
-    properties: { Name: 'string', SystemName: 'string', EnabledState: 'uint16' },
-  }),
   computerSystems: cim({
     name: 'computerSystems',
     namespace: virtualization,
@@ -300,13 +294,6 @@ export const factTable = {
     namespace: cluster,
     className: 'MSCluster_Cluster',
     properties: { Name: 'string', Fqdn: 'string' },
-    mayBeAbsent: true,
-  }),
-  clusterNodes: cim({
-    name: 'clusterNodes',
-    namespace: cluster,
-    className: 'MSCluster_Node',
-    properties: { Name: 'string', State: 'uint32' },
     mayBeAbsent: true,
   }),
   clusterGroups: cim({

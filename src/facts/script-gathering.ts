@@ -20,6 +20,8 @@ const leastRunMs = 5_000;
  * operation timeout would otherwise take every fact behind it along.
  */
 const firstShare = 0.6;
+/** Share of the remaining time that each round of asking again may take, so that no hanging fact eats it all. */
+const roundShare = 0.5;
 
 export interface ScriptGatheringRequest {
   readonly runId: string;
@@ -49,6 +51,8 @@ interface ScriptRun {
   readonly started: boolean;
   readonly ended: boolean;
   readonly damaged: boolean;
+  /** True: every fact was sent as soon as it was read, so that what is missing was not read. */
+  readonly flushedEach: boolean;
   readonly timedOut: boolean;
   readonly error?: WinrmError;
   /** True: PowerShell refused it, known by ids that do not depend on the language. */
@@ -109,6 +113,7 @@ async function runScript(
     started: assembly.hello !== undefined || assembly.outcomes.size > 0,
     ended: assembly.ended,
     damaged: assembly.damaged,
+    flushedEach: flushEach,
     timedOut: error?.code === 'scriptTimedOut',
     ...(error !== undefined && error.code !== 'scriptTimedOut' ? { error } : {}),
     refused:
@@ -135,12 +140,22 @@ async function firstRun(
   };
 }
 
+/**
+ * The fact at which a run broke off: the one behind the last that came. A fact missing before that was damaged on its
+ * way. Of a run that did not send each fact at once it is the first that can be meant.
+ */
+function suspectOf(run: ScriptRun, asked: readonly FactName[]): FactName | undefined {
+  if (run.ended) return undefined;
+  return asked[asked.findLastIndex((name) => run.outcomes.has(name)) + 1];
+}
+
 /** Why a fact that was asked in this run did not come. */
-function lostFact(run: ScriptRun, isFirstLost: boolean): FactOutcome {
+function lostFact(run: ScriptRun, isSuspect: boolean): FactOutcome {
   if (run.ended && run.damaged)
     return failedFact('factDamaged', 'What arrived of it did not match its length or hash.');
-  if (run.timedOut && isFirstLost) {
-    return failedFact('factTimedOut', 'It was being read when the time for the script was over.');
+  if (run.timedOut && isSuspect) {
+    const behind = run.flushedEach ? '' : ', or one of the facts behind it,';
+    return failedFact('factTimedOut', `It${behind} was being read when the time for the script was over.`);
   }
   const reason = run.timedOut
     ? 'The time for the script was over before it came.'
@@ -148,9 +163,40 @@ function lostFact(run: ScriptRun, isFirstLost: boolean): FactOutcome {
   return failedFact('factNotReceived', reason);
 }
 
+/** Asks for some facts in a run of their own, with a frame after each. */
+type AskAgain = (facts: readonly FactName[], deadlineMs: number) => Promise<ScriptRun>;
+
 /**
- * Gathers by the collector script in one shell. Facts that did not arrive are asked once more with a frame after each,
- * the suspect (the first that did not arrive of a script that broke off) last and alone.
+ * Asks again for what did not arrive. A run that breaks off tells by its frames at which fact; that one is put aside and
+ * the rest is asked on. Those put aside come last, each alone. Gives the error of the connection where that breaks.
+ */
+async function askAgain(
+  missing: readonly FactName[],
+  ask: AskAgain,
+  remainingMs: () => number,
+): Promise<WinrmError | undefined> {
+  const suspects: FactName[] = [];
+  let others = missing;
+  while (others.length > 0 && remainingMs() >= leastRunMs) {
+    const run = await ask(others, Math.max(leastRunMs, remainingMs() * roundShare));
+    // A PowerShell that does not start any more tells nothing about any fact.
+    if (run.error || !run.started) return run.error;
+    if (run.ended) break;
+    const suspect = suspectOf(run, others);
+    if (suspect !== undefined) suspects.push(suspect);
+    others = others.filter((name) => name !== suspect && !run.outcomes.has(name));
+  }
+  for (const [index, suspect] of suspects.entries()) {
+    if (remainingMs() < leastRunMs) return undefined;
+    const run = await ask([suspect], Math.max(leastRunMs, remainingMs() / (suspects.length - index)));
+    if (run.error || !run.started) return run.error;
+  }
+  return undefined;
+}
+
+/**
+ * Gathers by the collector script in one shell. Facts that did not arrive are asked again with a frame after each, which
+ * tells the fact at which a script breaks off; such a fact is asked once more, last and alone.
  */
 export async function gatherByScript(session: WinrmSession, request: ScriptGatheringRequest): Promise<ScriptGathering> {
   const { runId, facts, scriptMs, operationMs, now } = request;
@@ -167,8 +213,8 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
     const lost = new Map<string, FactOutcome>();
     const keep = (run: ScriptRun, asked: readonly FactName[]): void => {
       for (const [name, outcome] of run.outcomes) outcomes.set(name, outcome);
-      const missing = asked.filter((name) => !run.outcomes.has(name));
-      for (const [index, name] of missing.entries()) lost.set(name, lostFact(run, index === 0));
+      const suspect = suspectOf(run, asked);
+      for (const name of asked) if (!run.outcomes.has(name)) lost.set(name, lostFact(run, name === suspect));
     };
     const whole = (): ReadonlyMap<string, FactOutcome> => new Map([...lost, ...outcomes]);
 
@@ -180,17 +226,13 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
       return { kind: 'failed', detail: first.timedOut ? `no answer in time, ${first.said}` : first.said };
 
     const missing = facts.filter((name) => !outcomes.has(name));
-    const suspects = first.ended ? [] : missing.slice(0, 1);
-    const others = missing.filter((name) => !suspects.includes(name));
-    const rounds = [others, suspects].filter((round) => round.length > 0);
-    for (const [index, round] of rounds.entries()) {
-      if (remainingMs() < leastRunMs) break;
-      const isLast = index === rounds.length - 1;
-      const deadlineMs = isLast ? remainingMs() : remainingMs() * firstShare;
-      const again = await runScript(shell, { command, facts: round, flushEach: true, deadlineMs, operationMs });
-      keep(again, round);
-      if (again.error) return { kind: 'broken', error: again.error, outcomes };
-    }
+    const ask: AskAgain = async (asked, deadlineMs) => {
+      const run = await runScript(shell, { command, facts: asked, flushEach: true, deadlineMs, operationMs });
+      if (run.started || run.error) keep(run, asked);
+      return run;
+    };
+    const error = await askAgain(missing, ask, remainingMs);
+    if (error) return { kind: 'broken', error, outcomes };
     return { kind: 'gathered', outcomes: whole() };
   } finally {
     await shell.close();

@@ -47,45 +47,107 @@ describe('gathering by script', () => {
     expect(scripted.shellsClosed()).toBe(1);
   });
 
-  it('asks again for what a script that broke off did not bring, the suspect last and alone', async () => {
-    const scripted = scriptedSession({
-      command: (request, index) =>
-        index === 0
-          ? { stdout: [frame(1, [hello, factMessage('switches', [])])], ends: { exitCode: 1 } }
-          : { stdout: [frame(1, answer(request))] },
-    });
-    const gathered = await gather(scripted, ['switches', 'memory', 'volumes', 'clusters']);
+  /** A host on which the script breaks off at the first of some facts, like one that flushes as it is told to. */
+  const breaksOffAt =
+    (culprits: readonly string[], ends: CommandScript['ends'], flushed: readonly string[] = []) =>
+    (request: ScriptRequest, _index: number, deadlineMs: number): CommandScript => {
+      const asked = names(request);
+      const at = asked.findIndex((name) => culprits.includes(name));
+      if (at < 0) return { stdout: [frame(1, answer(request))], takesMs: 1_000 };
+      const sent = request.flushEach ? asked.slice(0, at) : asked.filter((name) => flushed.includes(name));
+      const stdout = [frame(1, [hello, ...sent.map((name) => factMessage(name, [[name]]))])];
+      return { stdout, takesMs: ends && 'error' in ends ? deadlineMs : 1_000, ends };
+    };
+  const timesOut = { error: 'scriptTimedOut' } as const;
+  const timedOut = { status: 'failed', error: { code: 'factTimedOut' } };
+  const notReceived = { status: 'failed', error: { code: 'factNotReceived' } };
+
+  it('finds out at which fact a script broke off, and asks that fact again last and alone', async () => {
+    const scripted = scriptedSession({ command: breaksOffAt(['memory'], { exitCode: 1 }, ['switches']) });
+    const gathered = await gather(scripted, ['switches', 'processors', 'memory', 'volumes', 'clusters']);
     expect(scripted.commands.map(({ request }) => names(request))).toEqual([
-      ['switches', 'memory', 'volumes', 'clusters'],
+      ['switches', 'processors', 'memory', 'volumes', 'clusters'],
+      ['processors', 'memory', 'volumes', 'clusters'],
       ['volumes', 'clusters'],
       ['memory'],
     ]);
-    expect(scripted.commands.map(({ request }) => request.flushEach)).toEqual([false, true, true]);
-    expect(Object.values(gathered.outcomes)).toMatchObject([ok, ok, ok, ok]);
+    expect(scripted.commands.map(({ request }) => request.flushEach)).toEqual([false, true, true, true]);
+    expect(gathered.outcomes).toMatchObject({
+      switches: ok,
+      processors: ok,
+      memory: notReceived,
+      volumes: ok,
+      clusters: ok,
+    });
     expect(scripted.shells).toHaveLength(1);
   });
 
-  it('leaves time to ask again when a fact hangs until the deadline, and blames only that fact', async () => {
+  it('loses one fact only where one hangs until the deadline, though nothing but the hello was sent before', async () => {
+    for (const via of ['auto', 'script'] as const) {
+      const scripted = scriptedSession({ command: breaksOffAt(['memory'], timesOut) });
+      const gathered = await gather(scripted, ['switches', 'processors', 'memory', 'groups', 'volumes'], via);
+      expect(gathered).toMatchObject({ gatheredBy: 'script', notes: [] });
+      expect(gathered.error).toBeUndefined();
+      expect(gathered.outcomes).toMatchObject({
+        switches: ok,
+        processors: ok,
+        memory: timedOut,
+        groups: ok,
+        volumes: ok,
+      });
+      expect(scripted.enumerations).toEqual([]);
+      expect(scripted.now()).toBeLessThanOrEqual(600_000);
+    }
+  });
+
+  it('loses three facts only where three hang, and brings one that answers when it is alone', async () => {
+    const hangs = breaksOffAt(['processors', 'memory', 'volumes'], timesOut);
     const scripted = scriptedSession({
-      command: (request, index): CommandScript => {
-        if (index === 0)
-          return {
-            stdout: [frame(1, [hello, factMessage('switches', [])])],
-            takesMs: 360_000,
-            ends: { error: 'scriptTimedOut' },
-          };
-        if (names(request).includes('memory')) return { takesMs: 100_000, ends: { error: 'scriptTimedOut' } };
-        return { stdout: [frame(1, answer(request))], takesMs: 1_000 };
+      command: (request, index, deadlineMs) =>
+        names(request).join() === 'memory'
+          ? { stdout: [frame(1, answer(request))] }
+          : hangs(request, index, deadlineMs),
+    });
+    const facts: FactName[] = ['switches', 'processors', 'groups', 'memory', 'clusters', 'volumes', 'clusterIdentity'];
+    const { outcomes } = await gather(scripted, facts);
+    expect(outcomes).toMatchObject({
+      switches: ok,
+      processors: timedOut,
+      groups: ok,
+      memory: ok,
+      clusters: ok,
+      volumes: timedOut,
+      clusterIdentity: ok,
+    });
+    expect(scripted.now()).toBeLessThanOrEqual(600_000);
+  });
+
+  it('suspects the fact behind the last that came, not one whose frame was damaged', async () => {
+    const scripted = scriptedSession({
+      command: (request, index) => {
+        if (index > 1) return { stdout: [frame(1, answer(request))] };
+        if (index === 0) return { stdout: [frame(1, [hello])], ends: timesOut };
+        const broken = frame(2, [factMessage('switches', [])]).replace(/.\n$/, '!\n');
+        return {
+          stdout: [frame(1, [hello]), broken, frame(3, [factMessage('groups', [], { part: 0 })])],
+          ends: timesOut,
+        };
       },
     });
-    const gathered = await gather(scripted, three);
-    expect(scripted.commands[0]?.deadlineMs).toBeLessThan(600_000);
-    expect(gathered.outcomes).toMatchObject({
-      switches: ok,
-      memory: { status: 'failed', error: { code: 'factTimedOut' } },
-      volumes: ok,
+    await gather(scripted, ['switches', 'groups', 'memory', 'volumes']);
+    expect(scripted.commands.slice(2).map(({ request }) => names(request))).toEqual([
+      ['switches', 'volumes'],
+      ['memory'],
+    ]);
+  });
+
+  it('stops asking again where PowerShell does not start any more', async () => {
+    const scripted = scriptedSession({
+      command: (_, index) => (index === 0 ? { stdout: [frame(1, [hello])], ends: { exitCode: 1 } } : {}),
     });
-    expect(gathered.error).toBeUndefined();
+    const gathered = await gather(scripted, three);
+    expect(scripted.commands).toHaveLength(2);
+    expect(gathered.outcomes).toMatchObject({ switches: notReceived, memory: notReceived, volumes: notReceived });
   });
 
   it('does not start again when the time is over', async () => {
@@ -311,10 +373,10 @@ describe('gathering by CIM', () => {
 
   it('fails a fact with a value that its type does not allow, naming the property', async () => {
     const scripted = scriptedSession({
-      enumerate: ({ className }) => [instance({ Name: 'x', EnabledState: 'on' }, className)],
+      enumerate: ({ className }) => [instance({ SystemName: 'x', EnabledState: 'on' }, className)],
     });
-    const { outcomes } = await gather(scripted, ['managementService'], 'cim');
-    expect(outcomes.managementService).toMatchObject({
+    const { outcomes } = await gather(scripted, ['heartbeats'], 'cim');
+    expect(outcomes.heartbeats).toMatchObject({
       error: { code: 'factFailed', message: expect.stringContaining('EnabledState') },
     });
   });

@@ -38,8 +38,8 @@ export interface ScriptedSession {
 }
 
 export interface SessionScript {
-  /** Answers the commands, in their order; given what the script is asked. */
-  readonly command?: (request: ScriptRequest, index: number) => CommandScript;
+  /** Answers the commands, in their order; given what the script is asked and the milliseconds it is given. */
+  readonly command?: (request: ScriptRequest, index: number, deadlineMs: number) => CommandScript;
   readonly shell?: WinrmErrorCode;
   readonly enumerate?: (request: EnumerateRequest) => readonly CimWireInstance[] | WinrmErrorCode;
 }
@@ -67,7 +67,7 @@ export function scriptedSession(script: SessionScript): ScriptedSession {
       stderr = '',
       ends = { exitCode: 0 },
       takesMs = 0,
-    } = script.command?.(request, commands.length) ?? {};
+    } = script.command?.(request, commands.length, deadlineMs) ?? {};
     clock += takesMs;
     let stopped = false;
     for (const piece of stdout) {

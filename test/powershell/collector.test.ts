@@ -212,25 +212,42 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
     expect(outcome(run, 'volumes')).toMatchObject({ error: { code: 'factTimedOut' } });
   });
 
-  it('has sent what is ready before it asks a slow fact', async () => {
-    const troubles = [{ className: 'Win32_Volume', delayMs: 60_000, ignoresTimeout: true }];
+  /** What has arrived when a script hangs that asked for switches, then for a fact whose class never answers. */
+  async function sentBeforeHanging(name: FactName, className: string, frames: number): Promise<string> {
+    const troubles = [{ className, delayMs: 60_000, ignoresTimeout: true }];
     const stdinText = scriptInput({
       version: 1,
-      facts: ['switches', 'volumes'].map((name) => requestedFact(name as FactName)),
+      facts: (['switches', name] as const).map((fact) => requestedFact(fact)),
       flushEach: false,
       flushMs: 60_000,
       flushBytes: 300_000,
       operationTimeoutSec: 60,
     });
     const hung = await startPowershellEngine();
-    const first = new Promise<string>((resolve, reject) => {
+    let sent = '';
+    const arrived = new Promise<string>((resolve, reject) => {
+      const onStdout = (piece: string): void => {
+        sent += piece;
+        if ((sent.match(/^HVR1 /gm) ?? []).length >= frames) resolve(sent);
+      };
       hung
-        .run({ script: bootstrapScript, stdinText, cim: { repository: repositoryOfEveryFact(1), troubles } }, resolve)
+        .run({ script: bootstrapScript, stdinText, cim: { repository: repositoryOfEveryFact(1), troubles } }, onStdout)
         .catch(reject);
     });
-    first.catch(() => undefined);
-    expect(await first).toMatch(/^HVR1 1 /);
+    arrived.catch(() => undefined);
+    const text = await arrived;
     await hung.close();
+    return text;
+  }
+
+  it('has said hello before it asks the first fact', async () => {
+    const run = await runCollector(engine, ['switches', 'memory'], { repository: repositoryOfEveryFact(1) });
+    expect(run.frames).toEqual([1, 3]);
+    expect(await sentBeforeHanging('summaries', 'Msvm_SummaryInformation', 1)).toMatch(/^HVR1 1 /);
+  });
+
+  it('has sent what is ready before it asks a slow fact', async () => {
+    expect(await sentBeforeHanging('volumes', 'Win32_Volume', 2)).toMatch(/^HVR1 2 /m);
   });
 
   it('sends a frame after each fact where that is asked for', async () => {
@@ -240,7 +257,7 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
       { repository: repositoryOfEveryFact(1) },
       { request: { flushEach: true } },
     );
-    expect(run.frames).toEqual([2, 1, 1]);
+    expect(run.frames).toEqual([1, 1, 1, 1]);
   });
 
   it('sends a big fact in parts, each near the wanted size, in the host’s order', async () => {
