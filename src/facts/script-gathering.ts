@@ -8,8 +8,11 @@ import { assembleFacts } from './fact-assembly.ts';
 import type { FactName } from './fact-table.ts';
 import { createFrameReader } from './frame-reader.ts';
 
-/** Pace of the frames: what is ready is sent after five seconds, or when 300 KB are there. */
-const flushMs = 5_000;
+/**
+ * Pace of the frames: what is ready is sent after ten seconds, or when 300 KB are there. Each frame costs a request;
+ * what a script that breaks off had read and not sent is asked again.
+ */
+const flushMs = 10_000;
 const flushBytes = 300_000;
 /** The host deletes our shell by itself after this idle time. */
 const shellIdleMs = 180_000;
