@@ -221,8 +221,9 @@ function Add-Fact($fact) {
 }
 
 Add-Message ('{"kind":"hello","powershell":' + (ConvertTo-JsonText $PSVersionTable.PSVersion) + ',"languageMode":' + (ConvertTo-JsonText $ExecutionContext.SessionState.LanguageMode) + ',"culture":' + (ConvertTo-JsonText ([Globalization.CultureInfo]::CurrentCulture.Name)) + '}')
-# At once: a script whose first fact hangs is told from a PowerShell that does not start.
-Send-Frame
+# A script whose first fact hangs is told from a PowerShell that does not start. Only where every frame is sent at once:
+# one more frame is one more request.
+if ($request.flushEach) { Send-Frame }
 $asked = 0
 foreach ($fact in @($request.facts)) {
     if ($fact.slow) { Send-Frame }

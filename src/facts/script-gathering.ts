@@ -12,7 +12,7 @@ import { createFrameReader } from './frame-reader.ts';
  * Pace of the frames: what is ready is sent after ten seconds, or when 300 KB are there. Each frame costs a request;
  * what a script that breaks off had read and not sent is asked again.
  */
-const flushMs = 10_000;
+const flushMs = 5_000;
 const flushBytes = 300_000;
 /** The host deletes our shell by itself after this idle time. */
 const shellIdleMs = 180_000;
@@ -221,21 +221,25 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
     };
     const whole = (): ReadonlyMap<string, FactOutcome> => new Map([...lost, ...outcomes]);
 
+    let hasSpoken = false;
     const { run: first, command } = await firstRun(shell, request, remainingMs);
+    hasSpoken = first.started;
     keep(first, facts);
     if (first.error) return { kind: 'broken', error: first.error, outcomes };
     if (first.refused && outcomes.size === 0) return { kind: 'refused', detail: first.said };
-    if (!first.started)
-      return { kind: 'failed', detail: first.timedOut ? `no answer in time, ${first.said}` : first.said };
+    // A run that was ended before its first frame may have hung at a fact: only the next one says hello at once.
+    if (!first.started && !first.timedOut) return { kind: 'failed', detail: first.said };
 
     const missing = facts.filter((name) => !outcomes.has(name));
     const ask: AskAgain = async (asked, deadlineMs) => {
       const run = await runScript(shell, { command, facts: asked, flushEach: true, deadlineMs, operationMs });
+      hasSpoken ||= run.started;
       if (run.started || run.error) keep(run, asked);
       return run;
     };
     const error = await askAgain(missing, ask, remainingMs);
     if (error) return { kind: 'broken', error, outcomes };
+    if (!hasSpoken) return { kind: 'failed', detail: `no answer in time, ${first.said}` };
     return { kind: 'gathered', outcomes: whole() };
   } finally {
     await shell.close();

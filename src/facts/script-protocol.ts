@@ -11,8 +11,8 @@
  * ```
  * `sequence` counts from 1; `length` is the number of base64 characters; `sha256` is the lower-case hex hash of those
  * characters; the base64 holds the gzip of the UTF-8 JSON of a {@link ScriptFrame}. Anything between frames is noise.
- * A frame is flushed after the message `hello`, when `flushMs` have passed or `flushBytes` of JSON are ready, before
- * each slow fact, and after each fact where `flushEach` is set. The message `end` closes the last frame.
+ * A frame is flushed when `flushMs` have passed or `flushBytes` of JSON are ready, before each slow fact, and, where
+ * `flushEach` is set, after `hello` and after each fact. The message `end` closes the last frame.
  */
 
 /** A fact as the script is asked for it: a fact-table declaration without what the host need not know. */
