@@ -68,6 +68,7 @@ async function answer(request: ScriptRequest, run: ScriptRun, write: (stdout: Bu
   await frames.add(
     JSON.stringify({ kind: 'hello', powershell: '5.1.20348.2849', languageMode: 'FullLanguage', culture }),
   );
+  if (request.flushEach) await frames.flush();
   const cost = factCostOf(run.host);
   for (const fact of request.facts) {
     if (fact.slow) await frames.flush();

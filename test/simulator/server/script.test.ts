@@ -121,7 +121,7 @@ describe('the collector script on a host without PowerShell', () => {
         frame.map(({ kind }) => kind),
       );
     expect(await kinds([systems, memory])).toEqual([['hello', 'fact', 'fact', 'end']]);
-    expect(await kinds([systems, memory], { flushEach: true })).toEqual([['hello', 'fact'], ['fact'], ['end']]);
+    expect(await kinds([systems, memory], { flushEach: true })).toEqual([['hello'], ['fact'], ['fact'], ['end']]);
     expect(await kinds([systems, { ...memory, slow: true }])).toEqual([
       ['hello', 'fact'],
       ['fact', 'end'],
