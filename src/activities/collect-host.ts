@@ -93,7 +93,7 @@ async function collect(
   const before = earlier?.baselineBefore ? undefined : await baseline();
   const collected: Collected = {
     baselineBefore: earlier?.baselineBefore ?? (before?.ok ? before.value : null),
-    baselineAfter: null,
+    baselineAfter: earlier?.baselineAfter ?? null,
     facts: earlier?.facts ?? {},
     gatheredBy: earlier?.gatheredBy ?? (options.via === 'cim' ? 'cim' : 'script'),
     notes: [],
@@ -126,7 +126,7 @@ async function collect(
   const error = baselineError ?? gathered.error ?? (after.ok ? undefined : after.error);
   return {
     ...withFacts,
-    baselineAfter: after.ok ? after.value : null,
+    baselineAfter: after.ok ? after.value : withFacts.baselineAfter,
     ...(error ? { error: whyEnded(baselineFailure(error, gathered.error), watch, host.host) } : {}),
   };
 }

@@ -16,12 +16,17 @@ export interface StoredRecord {
   readonly size: number;
 }
 
-/** What an earlier attempt of this run left of a host; undefined where there is nothing. */
+/** What an earlier attempt of this run left of a host; undefined where there is nothing to read. */
 export async function readRecord(store: Store, runId: string, given: string): Promise<StoredRecord | undefined> {
   const content = await store.read(recordName(runId, given));
   if (!content) return undefined;
-  const record = JSON.parse((await decompress(content)).toString('utf8')) as HostRecord;
-  return { record, size: content.length };
+  try {
+    const record = JSON.parse((await decompress(content)).toString('utf8')) as HostRecord;
+    return { record, size: content.length };
+  } catch {
+    // Spoilt on its disk: as good as none, so that its host is asked again and no other host suffers.
+    return undefined;
+  }
 }
 
 /** Writes or replaces a host's record; its name in the store. */

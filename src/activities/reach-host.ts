@@ -22,7 +22,16 @@ const noAnswerCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
  * Does anything answer at the host's WinRM port? Asked without the account (WS-Management Identify), so that many hosts
  * can be asked at once while the account is still unproven: in a fleet that is down, one host after another takes hours.
  */
-export async function reachHost({ runId, host, options }: PreflightInput, services: Services): Promise<ReachOutcome> {
+export async function reachHost(input: PreflightInput, services: Services): Promise<ReachOutcome> {
+  try {
+    return await identifyHost(input, services);
+  } catch {
+    // Whatever went wrong here, the host's own preflight comes across it again and tells.
+    return null;
+  }
+}
+
+async function identifyHost({ runId, host, options }: PreflightInput, services: Services): Promise<ReachOutcome> {
   if (await services.isCancelled(runId)) return unreachedHost(host, hostError('cancelled', host.host));
   const { connectMs, preflightMs } = options.waits;
   const settings = { ...options, connectMs, operationMs: preflightMs };

@@ -1,3 +1,4 @@
+import type { HostFacts } from '../collectors/collector.ts';
 import { buildFleet, type HostSummary as FleetHost, summarize } from '../collectors/fleet.ts';
 import { coverageCsv } from '../exports/coverage-csv.ts';
 import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
@@ -42,7 +43,9 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   const report = buildReport({
     manifest,
     finishedAt: clock().toISOString(),
-    cancelled: [...preflights, ...outcomes].some(({ error }) => error?.code === 'cancelled'),
+    cancelled:
+      [...preflights, ...outcomes].some(({ error }) => error?.code === 'cancelled') ||
+      (await services.isCancelled(runId)),
     preflights,
     summaries,
     outcomes,
@@ -74,10 +77,20 @@ async function readRecords(
     if (!stored) continue;
     const { record, size } = stored;
     summaries.push(summarizeRecord(record));
-    fleetHosts.set(given, summarize({ host: record.host.host, facts: record.facts, collectedAt: record.collectedAt }));
+    const member = fleetMember({ host: record.host.host, facts: record.facts, collectedAt: record.collectedAt });
+    if (member) fleetHosts.set(given, member);
     files.push({ name: hostFileName(given), size });
   }
   return { summaries, fleetHosts, files };
+}
+
+/** One host's odd facts must not take the report of all others along; its collectors have counted as failed already. */
+function fleetMember(facts: HostFacts): FleetHost | undefined {
+  try {
+    return summarize(facts);
+  } catch {
+    return undefined;
+  }
 }
 
 async function writeFiles(store: Store, runId: string, report: RunReport): Promise<readonly RunFile[]> {

@@ -62,7 +62,7 @@ function writeThrough(
           rows: (tab) => spool.rows(tab),
           createdAt: new Date(manifest.startedAt),
           exporterVersion: manifest.exporterVersion,
-          server: manifest.hosts.map(({ host }) => host).join(', '),
+          server: [...new Set(manifest.hosts.map(({ host }) => host))].join(', '),
         },
         path,
       );

@@ -56,7 +56,8 @@ function consolidationNeeded({ disks, hasCheckpoints }: VirtualMachine): boolean
 function poweredOnAt({ system, summary, running }: VirtualMachine, collectedAt: string): Date | null {
   const upMs = numberOf(system.OnTimeInMilliseconds) || numberOf(summary?.UpTime);
   const collected = Date.parse(collectedAt);
-  return running && upMs && !Number.isNaN(collected) ? new Date(collected - upMs) : null;
+  const startedAt = new Date(collected - (upMs || Number.NaN));
+  return running && !Number.isNaN(startedAt.getTime()) ? startedAt : null;
 }
 
 const isSuspended = (vm: VirtualMachine): boolean => vm.powerState === 'suspended';

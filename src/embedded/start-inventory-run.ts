@@ -75,7 +75,11 @@ export async function startInventoryRun(
         await markCancelled(store, runId);
       } catch (thrown) {
         // A full disk must not keep a run from winding up: whoever cancels also aborts what is under way.
-        services.log({ event: 'cancelMarkFailed', runId, reason: thrown instanceof Error ? thrown.message : 'unknown' });
+        services.log({
+          event: 'cancelMarkFailed',
+          runId,
+          reason: thrown instanceof Error ? thrown.message : 'unknown',
+        });
       } finally {
         host.skipTimers();
       }

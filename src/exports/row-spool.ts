@@ -58,7 +58,8 @@ function rowSpool(folder: string, files: Map<string, SpoolFile>): RowSpool {
 }
 
 const toSpooled = (cell: Cell | undefined): SpooledCell => {
-  if (cell instanceof Date) return [cell.getTime()];
+  // An invalid date would come back as 1970.
+  if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? null : [cell.getTime()];
   return cell ?? null;
 };
 

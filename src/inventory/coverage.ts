@@ -61,7 +61,10 @@ export type CoveredBy = ReadonlyMap<string, readonly string[]>;
 export function coveredByHosts(summaries: Iterable<HostSummaryForReport>): CoveredBy {
   const coveredBy = new Map<string, string[]>();
   for (const summary of summaries) {
+    const replicas = new Set(summary.replicas);
     for (const id of foundVmIds(summary)) {
+      // A replica shares its original's id, and is no proof that the original is anywhere.
+      if (replicas.has(id)) continue;
       const hosts = coveredBy.get(id);
       if (hosts) hosts.push(summary.host.given);
       else coveredBy.set(id, [summary.host.given]);

@@ -48,6 +48,8 @@ export interface HostSummaryForReport {
   /** First ∪ last baseline, in the order of the first. */
   readonly expected: readonly ExpectedVm[];
   readonly unexpected: readonly UnexpectedVm[];
+  /** Lower-case ids of VMs that are replicas here: copies, of which the original lives elsewhere. */
+  readonly replicas: readonly string[];
   readonly collectors: readonly CollectorSummary[];
   /** True where at least one fact arrived. */
   readonly anyFact: boolean;
@@ -72,6 +74,7 @@ export function summarizeRecord(record: HostRecord): HostSummaryForReport {
     baselineAfterAt: record.baselineAfter?.at ?? null,
     expected,
     unexpected: namedVms(unexpectedIds, record.facts),
+    replicas: replicaIds(record.facts),
     collectors: record.collectors.map(({ covered, ...collector }) => {
       const coveredIds = new Set(covered);
       const notCovered = perVmTabs.includes(collector.tab) ? expected.filter(({ id }) => !coveredIds.has(id)) : [];
@@ -104,6 +107,16 @@ function expectedVms(before: Baseline | null, after: Baseline | null): readonly 
     vms.set(id, { ...known, inAfter: true, stateAfter: state });
   }
   return [...vms.values()];
+}
+
+/** Replica, test replica, extended replica: Msvm_ComputerSystem.ReplicationMode 2, 3, 4. */
+function replicaIds({ computerSystems: systems }: FactOutcomes): readonly string[] {
+  if (systems?.status !== 'ok') return [];
+  const idColumn = systems.properties.indexOf('Name');
+  const modeColumn = systems.properties.indexOf('ReplicationMode');
+  return systems.rows
+    .filter((row) => [2, 3, 4].includes(Number(row[modeColumn])))
+    .map((row) => String(row[idColumn] ?? '').toLowerCase());
 }
 
 /** Names as the VMs' own settings tell them (VirtualSystemIdentifier → ElementName). */

@@ -3,7 +3,14 @@ import type { PreflightInput } from '../activities/preflight-host.ts';
 import type { ReachOutcome } from '../activities/reach-host.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import type { Preflight } from '../inventory/preflight.ts';
-import { type AccountProofs, accountOf, accountRefused, forAnotherRound, learnFrom, proofOf } from './account-proofs.ts';
+import {
+  type AccountProofs,
+  accountOf,
+  accountRefused,
+  forAnotherRound,
+  learnFrom,
+  proofOf,
+} from './account-proofs.ts';
 import { activityNames } from './function-names.ts';
 import { all, type Steps } from './tasks.ts';
 

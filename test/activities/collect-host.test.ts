@@ -45,6 +45,13 @@ describe('collecting a host', () => {
     expect(sessions).toHaveLength(1);
   });
 
+  it('collects a host again whose record was spoilt on its disk', async () => {
+    const { services, sessions, store, outcome } = await collected({ classes: healthyClasses() });
+    await store.write(outcome.record ?? '', 'no gzip');
+    expect(await collectHost(input, services)).toEqual(outcome);
+    expect(sessions).toHaveLength(2);
+  });
+
   it('loses nothing when a host drops out half-way, and then asks only for what did not arrive', async () => {
     const { services, sessions, store, outcome, record } = await collected({
       classes: healthyClasses(),

@@ -36,6 +36,17 @@ describe('the row spool', () => {
     );
   });
 
+  it('gives back a blank for a date that is none, never 1970', async () => {
+    const spoilt = { ...blank('vInfo'), VM: 'x', PowerOn: new Date(Number.NaN) };
+    await withRowSpool(
+      async (spool) => {
+        await spool.append('vInfo', [spoilt]);
+        expect(await all(spool.rows('vInfo'))).toEqual([{ ...spoilt, PowerOn: null }]);
+      },
+      { folder },
+    );
+  });
+
   it('holds more rows than a buffer does', async () => {
     await withRowSpool(
       async (spool) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FactOutcomes } from '../../src/facts/fact.ts';
 import { coveredByHosts, hostCoverage } from '../../src/inventory/coverage.ts';
 import { finalStatus } from '../../src/inventory/final-status.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
@@ -272,6 +273,17 @@ describe('coverage', () => {
       gaps: [],
       moved: [{ vmId: vmId(4), inBefore: true, inAfter: false, movedTo: 'hv2' }],
     });
+  });
+
+  it('does not take the replica of a VM for the VM itself', () => {
+    const facts: FactOutcomes = {
+      computerSystems: { status: 'ok', properties: ['Name', 'ReplicationMode'], rows: [[vmId(4).toUpperCase(), 2]] },
+    };
+    const { coverage } = judge([
+      record('hv1', { before: vms(4), after: vms(3) }),
+      record('hv2', { before: [vm(4)], facts }),
+    ]);
+    expect(coverage).toMatchObject({ coverage: 0.75, gaps: [{ vmId: vmId(4), reason: 'leftDuringRun' }] });
   });
 
   it('is not blind to a VM that moved to a host which did not cover it', () => {
