@@ -77,7 +77,12 @@ async function readRecords(
     if (!stored) continue;
     const { record, size } = stored;
     summaries.push(summarizeRecord(record));
-    const member = fleetMember({ host: record.host.host, facts: record.facts, collectedAt: record.collectedAt });
+    const member = fleetMember({
+      host: record.host.host,
+      facts: record.facts,
+      collectedAt: record.collectedAt,
+      ...(record.baselineAfter ? { presentAfter: new Set(record.baselineAfter.vms.map(({ id }) => id)) } : {}),
+    });
     if (member) fleetHosts.set(given, member);
     files.push({ name: hostFileName(given), size });
   }

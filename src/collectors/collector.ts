@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly facts: FactOutcomes;
   /** ISO 8601, UTC. */
   readonly collectedAt: string;
+  /** Lower-case ids of the VMs on the host's last list; undefined where that list is not known. */
+  readonly presentAfter?: ReadonlySet<string>;
 }
 
 /** What several hosts share, known once every host's record was read. */
@@ -25,6 +27,8 @@ export interface Fleet {
    * hosts show are in it.
    */
   readonly owners: ReadonlyMap<string, string>;
+  /** Lower-case VM id → FQDNs of hosts that it left for another host of the run: their rows of it are stale. */
+  readonly departed: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** A row on its way to the workbook; `merge` and the fleet's rules work on `vmId`. */

@@ -11,13 +11,19 @@ export interface HostSummary {
   readonly cluster: { readonly fqdn: string; readonly instanceId: string | null } | null;
   /** True: root/MSCluster could not be read, so that the host stands under its own name; it may well be a node. */
   readonly clusterUnknown: boolean;
-  readonly vms: readonly { readonly id: string; readonly running: boolean; readonly replica: boolean }[];
+  readonly vms: readonly {
+    readonly id: string;
+    readonly running: boolean;
+    readonly replica: boolean;
+    /** Whether it is on the host's last list; undefined where that is not known. */
+    readonly present?: boolean;
+  }[];
 }
 
 type Claim = HostSummary['vms'][number] & { readonly fqdn: string };
 
 /** A fleet of which nothing is known: enough for a host's coverage, and for a run of one host. */
-export const emptyFleet: Fleet = { clusterUuids: new Map(), owners: new Map() };
+export const emptyFleet: Fleet = { clusterUuids: new Map(), owners: new Map(), departed: new Map() };
 
 /** Draws from a host's facts what other hosts' rows depend on. */
 export function summarize(host: HostFacts): HostSummary {
@@ -26,7 +32,12 @@ export function summarize(host: HostFacts): HostSummary {
     fqdn: identity.fqdn,
     cluster: cluster.kind === 'member' ? { fqdn: cluster.fqdn, instanceId: cluster.instanceId } : null,
     clusterUnknown: cluster.kind === 'unknown',
-    vms: machines.map((vm) => ({ id: vm.id, running: vm.running, replica: isReplica(vm) })),
+    vms: machines.map((vm) => ({
+      id: vm.id,
+      running: vm.running,
+      replica: isReplica(vm),
+      present: host.presentAfter?.has(vm.id),
+    })),
   };
 }
 
@@ -38,11 +49,30 @@ function betterOf(one: Claim, other: Claim): Claim {
   return difference < 0 || (difference === 0 && one.fqdn <= other.fqdn) ? one : other;
 }
 
-function ownersOf(hosts: readonly HostSummary[]): ReadonlyMap<string, string> {
+/**
+ * A VM that was read on one host and then moved to another has rows on both. Where one host's last list has it, it is
+ * stale on every host whose last list has not. A replica lives beside its original, and never departs.
+ */
+function departuresOf(hosts: readonly HostSummary[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const claims = hosts.flatMap(({ fqdn, vms }) => vms.filter(({ replica }) => !replica).map((vm) => ({ ...vm, fqdn })));
+  const arrived = new Set(claims.filter(({ present }) => present === true).map(({ id }) => id));
+  const departed = new Map<string, Set<string>>();
+  for (const { id, fqdn, present } of claims) {
+    if (present !== false || !arrived.has(id)) continue;
+    departed.set(id, (departed.get(id) ?? new Set()).add(fqdn));
+  }
+  return departed;
+}
+
+function ownersOf(
+  hosts: readonly HostSummary[],
+  departed: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, string> {
   const best = new Map<string, Claim>();
   const contested = new Set<string>();
   for (const { fqdn, vms } of hosts) {
     for (const vm of vms) {
+      if (departed.get(vm.id)?.has(fqdn)) continue;
       const claim = { ...vm, fqdn };
       const rival = best.get(vm.id);
       if (rival !== undefined) contested.add(vm.id);
@@ -64,5 +94,6 @@ function clusterUuidsOf(hosts: readonly HostSummary[]): ReadonlyMap<string, stri
 /** Makes the index of a run from the summaries of all its hosts, in any order. */
 export function buildFleet(summaries: Iterable<HostSummary>): Fleet {
   const hosts = [...summaries];
-  return { clusterUuids: clusterUuidsOf(hosts), owners: ownersOf(hosts) };
+  const departed = departuresOf(hosts);
+  return { clusterUuids: clusterUuidsOf(hosts), owners: ownersOf(hosts, departed), departed };
 }

@@ -28,7 +28,8 @@ interface VmTab<Subject extends VmSubject> {
 
 function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, fleet: Fleet): readonly CollectedRow[] {
   const columns = Object.entries(tab.columns);
-  return host.machines.flatMap((vm) =>
+  const isHere = ({ id }: VirtualMachine): boolean => !fleet.departed.get(id)?.has(host.identity.fqdn);
+  return host.machines.filter(isHere).flatMap((vm) =>
     tab.subjects({ vm, host, fleet }).map((subject) => ({
       vmId: vm.id,
       cells: Object.fromEntries(columns.map(([name, cellOf]) => [name, cellOf(subject)])),

@@ -46,6 +46,21 @@ test('of two copies of a VM the running one keeps the id, else the one on the fi
   expect(buildFleet([two, one].map(summarize)).owners).toEqual(new Map([[lower, 'hv01.corp.example']]));
 });
 
+test('a VM that moved during the run has one row, on the host whose last list has it, under its own id', () => {
+  const left = { ...hostNamed('HV01', uuidOf(1), vm(id, 'web01')), presentAfter: new Set<string>() };
+  const now = { ...hostNamed('HV02', uuidOf(2), vm(id, 'web01')), presentAfter: new Set([lower]) };
+  const fleet = buildFleet([left, now].map(summarize));
+  expect(vInfo.collect(left, fleet)).toMatchObject({ rows: [], coverage: { covered: [lower] } });
+  expect(rowFrom(vInfo, now, fleet)).toMatchObject({ 'VM UUID': lower, Host: 'hv02.corp.example' });
+});
+
+test('a VM that left for a host nobody read keeps its row where it was last seen', () => {
+  const left = { ...hostNamed('HV01', uuidOf(1), vm(id, 'web01')), presentAfter: new Set<string>() };
+  const copy = { ...hostNamed('HV02', uuidOf(2), vm(id, 'web01', replica)), presentAfter: new Set([lower]) };
+  const fleet = buildFleet([left, copy].map(summarize));
+  expect(vInfo.collect(left, fleet).rows).toHaveLength(1);
+});
+
 test('ids that are not shared need no owner', () => {
   const hosts = [hostNamed('HV01', uuidOf(1), vm(id, 'web01')), hostNamed('HV02', uuidOf(2), vm(guid(2), 'web02'))];
   expect(buildFleet(hosts.map(summarize)).owners.size).toBe(0);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { emptyFleet } from '../../src/collectors/fleet.ts';
 import { vCpu } from '../../src/collectors/v-cpu.ts';
 import { checkpoint, guid, hostFacts, hv01, rowFrom, vm, without } from './facts-builder.ts';
 
@@ -82,7 +83,7 @@ describe('coverage', () => {
       ],
     });
     expect(rowFrom(vCpu, host)).toMatchObject({ VM: 'web01', CPUs: 2 });
-    expect(vCpu.collect(host, { owners: new Map(), clusterUuids: new Map() }).coverage).toMatchObject({
+    expect(vCpu.collect(host, emptyFleet).coverage).toMatchObject({
       status: 'ok',
       rowCount: 1,
       covered: [id.toLowerCase()],
@@ -91,8 +92,7 @@ describe('coverage', () => {
     });
   });
 
-  const coverageOf = (host: Parameters<typeof vCpu.collect>[0]) =>
-    vCpu.collect(host, { owners: new Map(), clusterUuids: new Map() }).coverage;
+  const coverageOf = (host: Parameters<typeof vCpu.collect>[0]) => vCpu.collect(host, emptyFleet).coverage;
 
   test('keys of a strange form leave a blank row, an uncovered VM and an unjoined settings row', () => {
     const host = hostFacts(hv01, vm(id, 'web01', { processor: { InstanceID: 'Strange-1\\cpu' } }));

@@ -71,7 +71,10 @@ it('a fleet of 60 hosts is accounted for, host by host and VM by VM', async () =
   }
   const counted = report.hosts.filter(({ duplicate_of }) => duplicate_of === null);
   const rowCount = counted.flatMap(({ collectors }) => collectors.filter(({ tab }) => tab === 'vInfo'));
-  expect(rows).toHaveLength(rowCount.reduce((sum, { row_count }) => sum + row_count, 0));
+  // What moved during the run was read on both hosts, and has one row.
+  const { moved } = report.totals.vms;
+  expect(moved).toBeGreaterThan(0);
+  expect(rows).toHaveLength(rowCount.reduce((sum, { row_count }) => sum + row_count, 0) - moved);
   expect(total(fleet, 'shellsOpen')).toBe(0);
   expect(total(fleet, 'openEnumerations')).toBe(0);
 });

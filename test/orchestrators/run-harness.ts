@@ -120,7 +120,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
       handler: async (input: WriteReportInput): Promise<WrittenReport> => {
         await begin(activityNames.writeReport);
         reports.push(input);
-        return { files: [], collected: [], fleet: { clusterUuids: [], owners: [] } };
+        return { files: [], collected: [], fleet: { clusterUuids: [], owners: [], departed: [] } };
       },
     });
     df.app.activity(activityNames.writeWorkbook, {
