@@ -7,6 +7,7 @@ import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record
 import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
+import { StoreError } from '../stores/store-error.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
 import type { WinrmSession } from '../winrm/winrm-session.ts';
 import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
@@ -200,7 +201,14 @@ async function keep(
     ...(error ? { error } : {}),
     collectedAt,
   };
-  await writeRecord(services.store, record);
+  try {
+    await writeRecord(services.store, record);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError)) throw thrown;
+    // Waiting and asking the host again would not make room on a disk.
+    const failed = hostError('storeFailed', host.host, undefined, thrown.message);
+    return { given: host.given, complete: false, error: failed, attempts: [attempt] };
+  }
   return outcomeOf(record);
 }
 

@@ -39,7 +39,7 @@ export async function writeWorkbook(input: WriteWorkbookInput, services: Service
   }
 }
 
-function writeThrough(
+async function writeThrough(
   folder: string,
   manifest: Manifest,
   { runId, collected, fleet }: WriteWorkbookInput,
@@ -48,6 +48,8 @@ function writeThrough(
   const collectors = requestedCollectors(manifest.options.only);
   const name = workbookFileName(manifest.startedAt);
   const path = join(folder, name);
+  // The workbook of an interrupted start must not pass for this one's where this one cannot be written.
+  await store.remove(inRun(runId, name));
   return withRowSpool(
     async (spool) => {
       const wholeFleet = fromFleetReference(fleet);

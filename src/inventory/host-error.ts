@@ -47,6 +47,11 @@ export const inventoryErrorKinds = {
     advice: 'The host is gathered by CIM instead; see the detail.',
     retryable: true,
   },
+  storeFailed: {
+    when: 'What the host gave could not be kept: the disk or the store failed.',
+    advice: 'Free space or mend the rights, then go on with --resume.',
+    retryable: false,
+  },
   activityFailed: {
     when: 'The exporter itself failed while it worked on this host.',
     advice: 'A bug: report it, with the detail.',

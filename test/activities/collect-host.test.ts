@@ -3,6 +3,7 @@ import { markCancelled } from '../../src/activities/cancel-mark.ts';
 import { type CollectInput, collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord } from '../../src/activities/host-records.ts';
 import { unknownIdentity } from '../../src/activities/unreached-host.ts';
+import { StoreError } from '../../src/stores/store-error.ts';
 import { entry, type FakeHost, fakeFleet, healthyClasses, runId, runOptions, vmId } from './fake-host.ts';
 
 const input: CollectInput = {
@@ -43,6 +44,16 @@ describe('collecting a host', () => {
     const { services, sessions, outcome } = await collected({ classes: healthyClasses() });
     expect(await collectHost(input, services)).toEqual(outcome);
     expect(sessions).toHaveLength(1);
+  });
+
+  it('does not ask a host again and again because a disk is full', async () => {
+    const { services } = fakeFleet({ hv1: { classes: healthyClasses() } });
+    const full = {
+      ...services.store,
+      write: () => Promise.reject(new StoreError('storeFull', 'hv1.json.gz', 'ENOSPC')),
+    };
+    const outcome = await collectHost(input, { ...services, store: full });
+    expect(outcome).toMatchObject({ complete: false, error: { code: 'storeFailed', retryable: false } });
   });
 
   it('collects a host again whose record was spoilt on its disk', async () => {
