@@ -21,6 +21,8 @@ const vendorDefaultUuids = new Set([
   '00000000-0000-0000-0000-000000000000',
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
   '03000200-0400-0500-0006-000700080009',
+  // The same in the other byte order.
+  '00020003-0004-0005-0006-000700080009',
 ]);
 
 /** Lower case, no braces; null for a vendor's default and for what is no UUID. */

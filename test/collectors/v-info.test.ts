@@ -395,14 +395,16 @@ describe('hosts', () => {
     expect(coverageOf(host)).toMatchObject({ status: 'error', failedFacts: ['hostSystem: factFailed'] });
   });
 
-  test.each(['00000000-0000-0000-0000-000000000000', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF'])(
-    "a vendor's default UUID %s is not the host's",
-    (uuid) => {
-      const row = rowFrom(vInfo, hostFacts({ ...hv01, hostProduct: [{ UUID: uuid }] }, vm(id, 'web01')));
-      // UUIDv5 of hv01.corp.example in the DNS namespace.
-      expect(row['VI SDK UUID']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5/);
-    },
-  );
+  test.each([
+    '00000000-0000-0000-0000-000000000000',
+    'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF',
+    '03000200-0400-0500-0006-000700080009',
+    '00020003-0004-0005-0006-000700080009',
+  ])("a vendor's default UUID %s is not the host's", (uuid) => {
+    const row = rowFrom(vInfo, hostFacts({ ...hv01, hostProduct: [{ UUID: uuid }] }, vm(id, 'web01')));
+    // UUIDv5 of hv01.corp.example in the DNS namespace.
+    expect(row['VI SDK UUID']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5/);
+  });
 });
 
 describe('clusters', () => {

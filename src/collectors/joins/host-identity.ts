@@ -1,7 +1,7 @@
+import { normaliseSmbiosUuid } from '../../inventory/identity.ts';
 import { numberOf, textOf } from '../cell-values.ts';
 import type { HostFacts } from '../collector.ts';
 import { knownRows } from './facts.ts';
-import { guidOf } from './instance-id.ts';
 
 /** Who a host is, and what its figures are reckoned from. */
 export interface HostIdentity {
@@ -26,11 +26,6 @@ export interface HostIdentity {
 /** Names only: an address has no short form. */
 const shortNameOf = (host: string): string => (/^[\d.]+$|:/.test(host) ? host : (host.split('.')[0] ?? host));
 
-function smbiosUuidOf(text: string | null | undefined): string | null {
-  const uuid = guidOf(text);
-  return uuid === undefined || /^[0-]+$|^[f-]+$/.test(uuid) ? null : uuid;
-}
-
 /** Reads a host's identity from its facts. */
 export function hostIdentity({ host, facts }: HostFacts): HostIdentity {
   const system = knownRows(facts, 'hostSystem')?.[0];
@@ -43,7 +38,7 @@ export function hostIdentity({ host, facts }: HostFacts): HostIdentity {
     fqdn: name === undefined ? asked : domain === null ? name : `${name}.${domain}`,
     shortName: name ?? shortNameOf(asked),
     domain,
-    smbiosUuid: smbiosUuidOf(knownRows(facts, 'hostProduct')?.[0]?.UUID),
+    smbiosUuid: normaliseSmbiosUuid(knownRows(facts, 'hostProduct')?.[0]?.UUID ?? null),
     processorMhz: processors.map((row) => numberOf(row.MaxClockSpeed)).find((mhz) => mhz !== null) ?? null,
     logicalProcessors: system?.NumberOfLogicalProcessors ?? null,
     product: {
