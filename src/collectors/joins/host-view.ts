@@ -141,7 +141,7 @@ function joinFacts(host: HostFacts): HostView {
   const { facts } = host;
   const systems = firstBy(knownRows(facts, 'computerSystems'), (row) => row.Name) ?? new Map();
   const virtualSystems = knownRows(facts, 'virtualSystems');
-  const ownerOf = settingsOwners(new Set(systems.keys()), virtualSystems);
+  const ownerOf = settingsOwners(new Set(systems.keys()), virtualSystems, host.presentAfter);
   const identity = hostIdentity(host);
   const cluster = clusterMembership(facts, identity.domain);
 

@@ -5,6 +5,8 @@ import { guidOf, parseInstanceId } from './instance-id.ts';
 export type Owner =
   | { readonly kind: 'vm'; readonly vmId: string }
   | { readonly kind: 'checkpoint' | 'plannedVm' | 'switch' | 'template' }
+  /** A VM that came after the host had listed its VMs: it has no row, and coverage misses it by the baseline. */
+  | { readonly kind: 'unlistedVm' }
   /** Cannot be told, since a fact that would say so is missing. */
   | { readonly kind: 'untold' }
   /** Nobody claims it: the join is wrong, or the key follows no known grammar. */
@@ -23,16 +25,19 @@ function ownerOfVirtualSystem(row: Row<'virtualSystems'>, vmIds: ReadonlySet<str
   if (type.startsWith('microsoft:hyper-v:snapshot:')) return { kind: 'checkpoint' };
   if (type !== 'microsoft:hyper-v:system:realized') return undefined;
   const vmId = guidOf(row.VirtualSystemIdentifier);
-  return vmId !== undefined && vmIds.has(vmId) ? { kind: 'vm', vmId } : undefined;
+  if (vmId === undefined) return undefined;
+  return vmIds.has(vmId) ? { kind: 'vm', vmId } : { kind: 'unlistedVm' };
 }
 
 /**
  * Makes the resolver of device settings. `virtualSystems` undefined means that this fact is missing: a VM's active
- * settings are still found by their GUID, which is the VM's own; the others are then `untold`.
+ * settings are still found by their GUID, which is the VM's own; the others are then `untold`. `presentAfter` is the
+ * host's last list of VMs: it knows of a VM that came when its settings had been read, but its devices had not.
  */
 export function settingsOwners(
   vmIds: ReadonlySet<string>,
   virtualSystems: readonly Row<'virtualSystems'>[] | undefined,
+  presentAfter?: ReadonlySet<string>,
 ): OwnerOf {
   const byConfig = new Map<string, Owner>();
   for (const row of virtualSystems ?? []) {
@@ -49,6 +54,7 @@ export function settingsOwners(
     const owner = byConfig.get(key.configId);
     if (owner !== undefined) return owner;
     if (vmIds.has(key.configId)) return { kind: 'vm', vmId: key.configId };
+    if (presentAfter?.has(key.configId)) return { kind: 'unlistedVm' };
     return virtualSystems === undefined ? untold : unjoined;
   };
 }
@@ -76,7 +82,7 @@ export interface JoinedRows<Joined> {
 /** Names a row in the list of the unjoined. */
 export const unjoinedRow = (fact: FactName, instanceId: string | null): string => `${fact}: ${instanceId ?? ''}`;
 
-/** Groups the rows of a fact by the VM that owns them; rows of checkpoints, planned VMs and templates drop out. */
+/** Groups the rows of a fact by the VM that owns them; all rows but those of listed VMs drop out. */
 export function joinByVm<Joined extends { readonly InstanceID: string | null }>(
   fact: FactName,
   rows: readonly Joined[] | undefined,
