@@ -1,3 +1,5 @@
+import type { Row } from '../facts/fact-table.ts';
+
 /** Powerstate, as RVTools spells it. */
 export type PowerState = 'poweredOn' | 'poweredOff' | 'suspended';
 
@@ -41,13 +43,14 @@ export const powerStateOf = (enabledState: number | null): PowerState =>
 /** True: paused, that is suspended with its memory kept. */
 export const isPaused = (enabledState: number | null): boolean => [9, 32768, 32789].includes(enabledState ?? 0);
 
-/** True: the state itself says critical (`RunningCritical`, `OffCritical` …). */
-const isCriticalState = (enabledState: number | null): boolean =>
-  enabledState !== null && enabledState >= 32785 && enabledState <= 32796;
+type SystemState = Pick<Row<'computerSystems'>, 'EnabledState' | 'OtherEnabledState' | 'HealthState'>;
 
-/**
- * True: the VM is in a critical state. CIM keeps the plain EnabledState and shows it as a HealthState of 20 (major
- * failure) or 25 (critical failure), from which the Hyper-V cmdlets make `RunningCritical` and its like.
- */
-export const isCritical = (enabledState: number | null, healthState: number | null): boolean =>
-  isCriticalState(enabledState) || (healthState !== null && healthState >= 20);
+/** Hyper-V keeps the plain EnabledState and says `OffCritical` and its like beside it; later codes say it themselves. */
+function isCriticalState({ EnabledState, OtherEnabledState }: SystemState): boolean {
+  const byCode = EnabledState !== null && EnabledState >= 32785 && EnabledState <= 32796;
+  return byCode || /critical$/i.test(OtherEnabledState?.trim() ?? '');
+}
+
+/** True: a critical state, with a HealthState of 20 (major failure) or worse: the VM cannot reach what it needs. */
+export const isInaccessible = (system: SystemState): boolean =>
+  system.HealthState !== null && system.HealthState >= 20 && isCriticalState(system);

@@ -10,7 +10,7 @@ import type { HostView, VirtualMachine } from './joins/host-view.ts';
 import { guidOf } from './joins/instance-id.ts';
 import { activeMemory, memorySize } from './memory-figures.ts';
 import { vmCollector } from './per-vm.ts';
-import { isCritical } from './power-state.ts';
+import { isInaccessible } from './power-state.ts';
 import {
   annotationColumn,
   clusterOf,
@@ -43,7 +43,7 @@ function configStatus({ system }: VirtualMachine): string {
 /** `orphaned`: listed by the host, but without settings. */
 function connectionState({ system, settings }: VirtualMachine): string {
   if (settings === null) return 'orphaned';
-  return isCritical(system.EnabledState, system.HealthState) ? 'inaccessible' : 'connected';
+  return isInaccessible(system) ? 'inaccessible' : 'connected';
 }
 
 /** A differencing file of a checkpoint is attached, though the VM has no checkpoint: a merge did not happen. */

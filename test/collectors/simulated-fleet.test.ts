@@ -117,6 +117,12 @@ test('in the whole fleet no workbook id is used twice, and every row is placed',
   }
 });
 
+test('a critical VM is red and inaccessible, and every other is connected', () => {
+  const rows = hosts.flatMap(({ facts }) => vInfo.collect(facts, fleet).rows.map((row) => row.cells));
+  const states = new Set(rows.map((row) => `${row['Config status']} ${row['Connection state']}`));
+  expect([...states].sort()).toEqual(['green connected', 'red inaccessible']);
+});
+
 test('a host whose keys follow no known grammar has its VMs uncovered and its settings rows unjoined', () => {
   const [strange] = simulateFleet({ seed: 3, hosts: 1, vms: 8, personalities: ['strangeKeys'] }).hosts;
   if (strange === undefined) throw new Error('no host');

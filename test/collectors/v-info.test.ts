@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { collectors } from '../../src/collectors/collectors.ts';
 import { emptyFleet } from '../../src/collectors/fleet.ts';
 import { vInfo } from '../../src/collectors/v-info.ts';
 import {
@@ -13,6 +14,7 @@ import {
   rowFrom,
   rowsFrom,
   switchId,
+  together,
   vm,
   without,
 } from './facts-builder.ts';
@@ -132,16 +134,31 @@ describe('power', () => {
   });
 
   test.each([
-    [5, 'green', 'connected'],
-    [20, 'red', 'inaccessible'],
-    [25, 'red', 'inaccessible'],
-    [10, 'yellow', 'connected'],
-    [null, 'gray', 'connected'],
-  ])('HealthState %s is %s and %s', (health, status, connection) => {
+    [5, 'green'],
+    [20, 'red'],
+    [25, 'red'],
+    [10, 'yellow'],
+    [null, 'gray'],
+  ])('HealthState %s is %s, and by itself no reason to call a VM inaccessible', (health, status) => {
     expect(rowOf({ system: { HealthState: health } })).toMatchObject({
       'Config status': status,
-      'Connection state': connection,
+      'Connection state': 'connected',
     });
+  });
+
+  test.each([
+    [20, 3, 'OffCritical', 'inaccessible'],
+    [25, 9, 'PausedCritical', 'inaccessible'],
+    [25, 32785, null, 'inaccessible'],
+    [20, 32796, null, 'inaccessible'],
+    [25, 32784, null, 'connected'],
+    [25, 2, 'Critical services', 'connected'],
+    [5, 3, 'OffCritical', 'connected'],
+    [10, 32786, null, 'connected'],
+    [null, 32786, null, 'connected'],
+  ])('HealthState %s with EnabledState %i, said as %s, is %s', (HealthState, EnabledState, said, expected) => {
+    const row = rowOf({ system: { HealthState, EnabledState, OtherEnabledState: said } });
+    expect(row['Connection state']).toBe(expected);
   });
 
   test.each([
@@ -529,26 +546,39 @@ describe('coverage', () => {
     });
   });
 
-  test('planned VMs are not VMs; settings of a VM that is not listed are unjoined', () => {
-    const host = hostFacts(hv01, vm(id, 'web01'), {
+  test('planned VMs are not VMs, nor is one whose settings arrived after the host had listed its VMs: no failed join', () => {
+    const { computerSystems: _, ...arrived } = together(
+      vm(guid(61), 'arrived'),
+      adapter(guid(61), 1, { vlan: { OperationMode: 1, AccessVlanId: 7 } }),
+      disk(guid(61), 0, 'C:\\VMs\\arrived.vhdx'),
+    );
+    const host = hostFacts(hv01, vm(id, 'web01'), arrived, {
       virtualSystems: [
         {
           InstanceID: `Microsoft:${guid(60)}`,
           VirtualSystemIdentifier: guid(60),
           VirtualSystemType: 'Microsoft:Hyper-V:System:Planned',
         },
-        {
-          InstanceID: `Microsoft:${guid(61)}`,
-          VirtualSystemIdentifier: guid(61),
-          VirtualSystemType: 'Microsoft:Hyper-V:System:Realized',
-        },
       ],
     });
-    expect(coverageOf(host)).toMatchObject({
-      rowCount: 1,
-      covered: [lower],
-      unjoined: [`virtualSystems: Microsoft:${guid(61)}`],
-    });
+    for (const collector of collectors) {
+      expect(collector.collect(host, emptyFleet).coverage).toMatchObject({ covered: [lower], unjoined: [] });
+    }
+    expect(coverageOf(host).rowCount).toBe(1);
+  });
+
+  test('devices of a VM that came after all settings were read are not unjoined where the last list has the VM', () => {
+    const {
+      computerSystems: _,
+      virtualSystems: __,
+      ...arrived
+    } = together(vm(guid(61), 'arrived'), adapter(guid(61), 1), disk(guid(61), 0, 'C:\\VMs\\arrived.vhdx'));
+    const host = hostFacts(hv01, vm(id, 'web01'), arrived);
+    const presentAfter = new Set([lower, guid(61).toLowerCase()]);
+    for (const collector of collectors) {
+      expect(collector.collect(host, emptyFleet).coverage.unjoined).not.toEqual([]);
+      expect(collector.collect({ ...host, presentAfter }, emptyFleet).coverage.unjoined).toEqual([]);
+    }
   });
 
   test('settings of a strange key are unjoined, and a host whose settings all are has no settings', () => {
