@@ -77,3 +77,22 @@ export function hostError(code: HostErrorCode, host: string, message?: string, d
   const { when, advice, retryable } = hostErrorKinds[code];
   return { code, host, message: message ?? `${host}: ${when}`, advice, retryable, ...(detail ? { detail } : {}) };
 }
+
+/** Longest detail of an exception, in characters: it goes into histories and reports. */
+const longestDetail = 500;
+
+/** What an exception in an activity becomes: its first sentence, without the stack that an SDK may put behind it. */
+export function activityFailed(host: string, thrown: unknown): HostError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return hostError('activityFailed', host, undefined, (message.split('\n')[0] ?? '').trim().slice(0, longestDetail));
+}
+
+/** Each error once, in the order of its first mention: what is kept of a host may repeat what was told before. */
+export function distinctErrors(errors: readonly HostError[]): readonly HostError[] {
+  const byText = new Map<string, HostError>();
+  for (const error of errors) {
+    const text = JSON.stringify([error.code, error.message, error.detail]);
+    if (!byText.has(text)) byText.set(text, error);
+  }
+  return [...byText.values()];
+}

@@ -1,6 +1,6 @@
 import type { RowOf } from '../facts/fact.ts';
 import type { factTable } from '../facts/fact-table.ts';
-import type { HostIdentity, Preflight } from './preflight.ts';
+import type { HostIdentity } from './preflight.ts';
 
 type SystemRow = RowOf<(typeof factTable)['hostSystem']['properties']>;
 
@@ -56,31 +56,72 @@ function fqdnOf(computerName: string | null, domain: string | null, partOfDomain
 
 const textOf = (text: string | null | undefined): string | null => text?.trim() || null;
 
+/** A mention of a machine in the host list, and what is known of it. */
+export interface Mention {
+  readonly host: { readonly given: string };
+  readonly identity: HostIdentity;
+  /** What the run has kept of the machine under this mention; undefined: nothing. */
+  readonly record?: 'complete' | 'incomplete';
+}
+
 /**
- * Finds second mentions of one machine among the preflights, in their order: given → given of the first mention. Two
- * entries are one machine where SMBIOS UUID and computer name agree; where a UUID is not known, where the FQDN does.
+ * Finds second mentions of one machine: given → given of the mention that stands for the machine. That is the one with
+ * a complete record, else one with any record, else the first in the order given. Two entries are one machine where
+ * SMBIOS UUID and computer name agree and their domains do not differ; where a UUID is not known, where the FQDN does.
  * A workgroup host's short name alone proves nothing: two sites may have the same one.
  */
-export function findDuplicates(preflights: readonly Preflight[]): ReadonlyMap<string, string> {
+export function findDuplicates(mentions: readonly Mention[]): ReadonlyMap<string, string> {
   const duplicates = new Map<string, string>();
-  const byMachine = new Map<string, Preflight>();
-  const byFqdn = new Map<string, Preflight[]>();
-  for (const preflight of preflights.filter(({ reachable }) => reachable)) {
-    const machine = machineKey(preflight.identity);
-    const fqdn = preflight.identity.domain === null ? null : preflight.identity.fqdn;
-    const sameName = fqdn === null ? [] : (byFqdn.get(fqdn) ?? []);
-    const first =
-      (machine === null ? undefined : byMachine.get(machine)) ??
-      sameName.find(({ identity }) => machine === null || machineKey(identity) === null);
-    if (first) {
-      duplicates.set(preflight.host.given, first.host.given);
-      continue;
-    }
-    if (machine !== null) byMachine.set(machine, preflight);
-    if (fqdn !== null) byFqdn.set(fqdn, [...sameName, preflight]);
+  const byMachine = new Map<string, Mention[][]>();
+  const byFqdn = new Map<string, Mention[][]>();
+  for (const mention of mentions.toSorted((a, b) => standing(a) - standing(b))) {
+    const machine = machineKey(mention.identity);
+    const fqdn = domainFqdn(mention.identity);
+    const candidates = [
+      ...(machine === null ? [] : (byMachine.get(machine) ?? [])),
+      ...(fqdn === null ? [] : (byFqdn.get(fqdn) ?? [])),
+    ];
+    const known = candidates.find((group) => isOneOf(group, mention));
+    const [first] = known ?? [];
+    if (first) duplicates.set(mention.host.given, first.host.given);
+    const group = known ?? [];
+    group.push(mention);
+    if (machine !== null) addTo(byMachine, machine, group);
+    if (fqdn !== null) addTo(byFqdn, fqdn, group);
   }
   return duplicates;
 }
+
+/** Lower stands for the machine. */
+const standing = ({ record }: Mention): number => (record === 'complete' ? 0 : record === 'incomplete' ? 1 : 2);
+
+/** One that tells little may fit two machines; it must not make them one. */
+const isOneOf = (group: readonly Mention[], { identity }: Mention): boolean =>
+  group.some((member) => isSameMachine(member.identity, identity)) &&
+  !group.some((member) => areTwoMachines(member.identity, identity));
+
+function isSameMachine(one: HostIdentity, other: HostIdentity): boolean {
+  const machine = machineKey(one);
+  const otherMachine = machineKey(other);
+  if (machine !== null && otherMachine !== null) return machine === otherMachine;
+  const fqdn = domainFqdn(one);
+  return fqdn !== null && fqdn === domainFqdn(other);
+}
+
+function areTwoMachines(one: HostIdentity, other: HostIdentity): boolean {
+  const machine = machineKey(one);
+  const otherMachine = machineKey(other);
+  if (machine !== null && otherMachine !== null && machine !== otherMachine) return true;
+  return one.domain !== null && other.domain !== null && one.domain.toLowerCase() !== other.domain.toLowerCase();
+}
+
+function addTo(groups: Map<string, Mention[][]>, key: string, group: Mention[]): void {
+  const known = groups.get(key) ?? [];
+  if (!known.includes(group)) groups.set(key, [...known, group]);
+}
+
+/** A workgroup host has none. */
+const domainFqdn = ({ domain, fqdn }: HostIdentity): string | null => (domain === null ? null : fqdn);
 
 function machineKey({ smbiosUuid, computerName }: HostIdentity): string | null {
   return smbiosUuid === null || computerName === null ? null : `${smbiosUuid} ${computerName.toLowerCase()}`;

@@ -1,9 +1,9 @@
 import { type CoveredBy, coveredByHosts, type HostCoverage, hostCoverage } from './coverage.ts';
 import { type FinalStatus, finalStatus, type HostStatus } from './final-status.ts';
-import { type HostError, hostError } from './host-error.ts';
+import { distinctErrors, type HostError, hostError } from './host-error.ts';
 import type { HostOutcome } from './host-record.ts';
 import type { HostSummaryForReport } from './host-summary.ts';
-import { findDuplicates } from './identity.ts';
+import { findDuplicates, type Mention } from './identity.ts';
 import type { Attempt, HostIdentity, Preflight } from './preflight.ts';
 import type { Manifest } from './run-options.ts';
 
@@ -189,6 +189,7 @@ export interface RunReport {
 
 interface HostFindings {
   readonly preflight: Preflight | undefined;
+  readonly identity: HostIdentity;
   readonly summary: HostSummaryForReport | undefined;
   readonly coverage: HostCoverage | undefined;
   readonly error: HostError | undefined;
@@ -201,16 +202,24 @@ interface HostFindings {
 /** Builds the report of a run: every host of the manifest once, in its order. */
 export function buildReport(input: ReportInput): RunReport {
   const { manifest } = input;
-  const duplicates = findDuplicates(inListOrder(manifest, input.preflights));
-  const firsts = input.summaries.filter(({ host }) => !duplicates.has(host.given));
-  const coveredBy = coveredByHosts(firsts);
   const preflights = new Map(input.preflights.map((preflight) => [preflight.host.given, preflight]));
-  const summaries = new Map(firsts.map((summary) => [summary.host.given, summary]));
+  const kept = new Map(input.summaries.map((summary) => [summary.host.given, summary]));
+  const duplicates = findDuplicates(
+    manifest.hosts.map((host) => mentionOf(host, preflights.get(host.given), kept.get(host.given))),
+  );
+  const coveredBy = coveredByHosts(input.summaries.filter(({ host }) => !duplicates.has(host.given)));
   const outcomes = new Map(input.outcomes.map((outcome) => [outcome.given, outcome]));
   const findings = new Map(
     manifest.hosts.map(({ given }): [string, HostFindings] => {
       const preflight = preflights.get(given);
-      const known = { given, preflight, summary: summaries.get(given), outcome: outcomes.get(given), coveredBy };
+      const known = {
+        given,
+        preflight,
+        kept: kept.get(given),
+        counts: !duplicates.has(given),
+        outcome: outcomes.get(given),
+        coveredBy,
+      };
       return [given, findingsOf(known, input)];
     }),
   );
@@ -219,7 +228,7 @@ export function buildReport(input: ReportInput): RunReport {
     const own = findings.get(host.given);
     const deciding = findings.get(first ?? host.given);
     if (!own || !deciding) return [];
-    // A second mention was never collected, and that is no error of its own.
+    // A second mention need not be collected, and that is no error of its own.
     const told = first === undefined ? own : { ...own, error: own.preflight?.error };
     return [reportHost(host, told, deciding.result, first ?? null)];
   });
@@ -247,23 +256,32 @@ export function buildReport(input: ReportInput): RunReport {
   };
 }
 
-/** Which mention is the first is decided by the host list, not by who answered first. */
-function inListOrder(manifest: Manifest, preflights: readonly Preflight[]): readonly Preflight[] {
-  const order = new Map(manifest.hosts.map(({ given }, index) => [given, index]));
-  const place = ({ host }: Preflight): number => order.get(host.given) ?? manifest.hosts.length;
-  return preflights.toSorted((a, b) => place(a) - place(b));
+/** A host that is silent by now is still the machine that an earlier attempt found there. */
+function mentionOf(
+  host: Manifest['hosts'][number],
+  preflight: Preflight | undefined,
+  kept: HostSummaryForReport | undefined,
+): Mention {
+  return {
+    host,
+    identity: mergedIdentity(preflight?.identity, kept?.identity),
+    ...(kept ? { record: kept.complete ? 'complete' : 'incomplete' } : {}),
+  };
 }
 
 interface KnownOfHost {
   readonly given: string;
   readonly preflight: Preflight | undefined;
-  readonly summary: HostSummaryForReport | undefined;
+  readonly kept: HostSummaryForReport | undefined;
+  /** False: a second mention, whose record counts nowhere. */
+  readonly counts: boolean;
   readonly outcome: HostOutcome | undefined;
   readonly coveredBy: CoveredBy;
 }
 
 function findingsOf(known: KnownOfHost, { manifest, cancelled }: ReportInput): HostFindings {
-  const { preflight, summary, outcome, coveredBy } = known;
+  const { preflight, kept, outcome, coveredBy } = known;
+  const summary = known.counts ? kept : undefined;
   const { only: requested, dryRun, coverageThreshold, allowPartialOk } = manifest.options;
   const coverage = summary && hostCoverage(summary, { requested, coveredBy });
   const error = preflight?.error ?? (summary ? undefined : withoutRecord(known, { dryRun, cancelled }));
@@ -271,9 +289,10 @@ function findingsOf(known: KnownOfHost, { manifest, cancelled }: ReportInput): H
     { reachable: preflight?.reachable ?? false, error, summary, coverage },
     { requested, dryRun, coverageThreshold, allowPartialOk },
   );
-  const attempts = [...(preflight?.attempts ?? []), ...(summary?.attempts ?? outcome?.attempts ?? [])];
+  const attempts = [...(preflight?.attempts ?? []), ...(kept?.attempts ?? outcome?.attempts ?? [])];
   return {
     preflight,
+    identity: mergedIdentity(preflight?.identity, kept?.identity),
     summary,
     coverage,
     error: error ?? summary?.error,
@@ -301,18 +320,17 @@ function distinct(attempts: readonly Attempt[]): readonly Attempt[] {
 
 function reportHost(
   entry: Manifest['hosts'][number],
-  { preflight, summary, coverage, error, attempts, requested }: HostFindings,
+  { preflight, identity, summary, coverage, error, attempts, requested }: HostFindings,
   { status, reasons }: HostStatus,
   duplicateOf: string | null,
 ): ReportHost {
-  const identity = mergedIdentity(preflight?.identity, summary?.identity);
   return {
     given: entry.given,
     host: entry.host,
     scheme: entry.scheme,
     port: entry.port,
     credential: entry.credential ?? null,
-    identity,
+    identity: reportIdentity(identity),
     reachable: preflight?.reachable ?? false,
     hyper_v: preflight?.hyperV ?? 'unknown',
     final_status: status,
@@ -334,21 +352,22 @@ function reportHost(
     unjoined: (summary?.collectors ?? [])
       .filter(({ unjoined, emptyFacts }) => unjoined.length > 0 || emptyFacts.length > 0)
       .map(({ tab, unjoined, emptyFacts }) => ({ tab, rows: unjoined, empty_facts: emptyFacts })),
-    notes: [...(preflight?.notes ?? []), ...(summary?.notes ?? [])].map(reportError),
+    notes: distinctErrors([...(preflight?.notes ?? []), ...(summary?.notes ?? [])]).map(reportError),
   };
 }
 
 /** What the preflight did not learn, the collection may have. */
-function mergedIdentity(
-  preflight: HostIdentity | undefined,
-  collected: HostIdentity | undefined,
-): ReportHost['identity'] {
+function mergedIdentity(preflight: HostIdentity | undefined, collected: HostIdentity | undefined): HostIdentity {
   return {
     fqdn: preflight?.fqdn ?? collected?.fqdn ?? null,
-    computer_name: preflight?.computerName ?? collected?.computerName ?? null,
+    computerName: preflight?.computerName ?? collected?.computerName ?? null,
     domain: preflight?.domain ?? collected?.domain ?? null,
-    smbios_uuid: preflight?.smbiosUuid ?? collected?.smbiosUuid ?? null,
+    smbiosUuid: preflight?.smbiosUuid ?? collected?.smbiosUuid ?? null,
   };
+}
+
+function reportIdentity({ fqdn, computerName, domain, smbiosUuid }: HostIdentity): ReportHost['identity'] {
+  return { fqdn, computer_name: computerName, domain, smbios_uuid: smbiosUuid };
 }
 
 function reportBaseline(summary: HostSummaryForReport, coverage: HostCoverage): ReportBaseline {

@@ -60,6 +60,32 @@ describe('the same machine listed twice', () => {
   it('is not assumed for clones that share a UUID', () => {
     expect(same({ identity: hv1 }, { identity: { ...identityOf('hv2'), smbiosUuid: hv1.smbiosUuid } })).toEqual([]);
   });
+  it('is not assumed for clones that kept their name in another domain', () => {
+    const clone = { ...hv1, domain: 'lab.example', fqdn: 'hv1.lab.example' };
+    const untold = { ...hv1, domain: null, fqdn: null };
+    expect(same({ identity: hv1 }, { identity: clone })).toEqual([]);
+    expect(same({ identity: hv1 }, { identity: { ...hv1, domain: 'CORP.example' } })).toEqual([['entry2', 'entry1']]);
+    // Who did not tell a domain may be either of them, but makes them no one machine.
+    expect(same({ identity: untold }, { identity: hv1 }, { identity: clone })).toEqual([['entry2', 'entry1']]);
+  });
+  it('is found through a mention between two that have nothing in common', () => {
+    const byName = { ...hv1, smbiosUuid: null };
+    const byUuid = { ...hv1, fqdn: null, domain: null };
+    expect(same({ identity: byName }, { identity: hv1 }, { identity: byUuid })).toEqual([
+      ['entry2', 'entry1'],
+      ['entry3', 'entry1'],
+    ]);
+  });
+  it('is represented by the mention with a whole record, else by one with any, else by the first of the list', () => {
+    const mentions = (...records: ('complete' | 'incomplete' | undefined)[]) =>
+      records.map((kept, index) => ({ host: { given: `entry${index + 1}` }, identity: hv1, record: kept }));
+    expect([...findDuplicates(mentions(undefined, 'incomplete', 'complete'))]).toEqual([
+      ['entry2', 'entry3'],
+      ['entry1', 'entry3'],
+    ]);
+    expect([...findDuplicates(mentions(undefined, 'incomplete'))]).toEqual([['entry1', 'entry2']]);
+    expect([...findDuplicates(mentions('complete', 'complete'))]).toEqual([['entry2', 'entry1']]);
+  });
   it('is found by FQDN where a UUID is not known', () => {
     expect(same({ identity: hv1 }, { identity: { ...hv1, smbiosUuid: null } })).toEqual([['entry2', 'entry1']]);
     expect(same({ identity: { ...hv1, smbiosUuid: null } }, { identity: hv1 })).toEqual([['entry2', 'entry1']]);

@@ -136,6 +136,56 @@ describe('the report', () => {
     expect(hostOf('lost')).toMatchObject({ error: { code: 'connectionLost' }, reasons: [{ code: 'connectionLost' }] });
   });
 
+  it('keeps the whole record of a machine whose first mention came back late and dropped out', () => {
+    const built = report({
+      manifest: manifest(['hv1', '10.0.0.1']),
+      preflights: [preflight('hv1'), preflight('10.0.0.1', { identity: identityOf('hv1') })],
+      summaries: [summarizeRecord(record('10.0.0.1', { identity: identityOf('hv1') }))],
+      outcomes: [
+        { given: 'hv1', complete: false, error: hostError('connectionLost', 'hv1') },
+        { given: '10.0.0.1', record: `${runId}/hosts/10.0.0.1.json.gz`, complete: true },
+      ],
+    });
+    expect(built.hosts).toMatchObject([
+      { given: 'hv1', duplicate_of: '10.0.0.1', final_status: 'Inventory OK' },
+      { given: '10.0.0.1', duplicate_of: null, final_status: 'Inventory OK', baseline: { vm_count: 10 } },
+    ]);
+    expect(built.totals).toMatchObject({ duplicates: 1, inventory_ok: 1, inventory_error: 0 });
+  });
+
+  it('counts a machine once whose first mention is silent by now, but left a record with its identity', () => {
+    const summaries = [
+      record('hv1', { complete: false, after: null }),
+      record('10.0.0.1', { identity: identityOf('hv1') }),
+    ].map(summarizeRecord);
+    const built = report({
+      manifest: manifest(['hv1', '10.0.0.1']),
+      preflights: [
+        unreachable('hv1', hostError('connectTimedOut', 'hv1')),
+        preflight('10.0.0.1', { identity: identityOf('hv1') }),
+      ],
+      summaries,
+    });
+    expect(built.hosts).toMatchObject([
+      { given: 'hv1', duplicate_of: '10.0.0.1', baseline: null, identity: { fqdn: 'hv1.corp.example' } },
+      { given: '10.0.0.1', duplicate_of: null, final_status: 'Inventory OK' },
+    ]);
+    // What was tried is told all the same.
+    expect(built.hosts[0]?.attempts.map(({ stage }) => stage)).toEqual(['preflight', 'collect']);
+    expect(built.totals.vms.in_baselines).toBe(10);
+  });
+
+  it('tells a note once, though the record repeats the preflight', () => {
+    const note = hostError('accessDenied', 'hv1');
+    const kept = { ...record('hv1'), notes: [note] };
+    const built = report({
+      manifest: manifest(['hv1']),
+      preflights: [preflight('hv1', { notes: [note] })],
+      summaries: [summarizeRecord(kept)],
+    });
+    expect(built.hosts[0]?.notes).toHaveLength(1);
+  });
+
   it('names settings that no VM claims', () => {
     const collectors = perVm.map((tab) =>
       collector(tab, vms(10), tab === 'vCPU' ? { unjoined: ['processors: odd'] } : {}),
