@@ -2,7 +2,7 @@ import type { Collector } from '../collectors/collector.ts';
 import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
 import { gatherFacts } from '../facts/gathering.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { type HostError, hostError } from '../inventory/host-error.ts';
+import { distinctErrors, type HostError, hostError } from '../inventory/host-error.ts';
 import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
@@ -22,6 +22,8 @@ export interface CollectInput {
   readonly identity: HostIdentity;
   /** Attempts at the host so far that no record holds: its preflight's, and those that left nothing behind. */
   readonly attempts: readonly Attempt[];
+  /** What its preflight had to work around; kept in the record, because a resumed run has no preflight of it. */
+  readonly notes: readonly HostError[];
   readonly options: Pick<RunOptions, 'only' | 'authentication' | 'allowBasicOverHttp' | 'via' | 'waits'>;
 }
 
@@ -43,9 +45,13 @@ const notArrived: ReadonlySet<FactErrorCode> = new Set<FactErrorCode>([
   'factDamaged',
 ]);
 
+/** Facts are joined by key: those of two attempts further apart than this do not belong together. In milliseconds. */
+const longestApartMs = 15 * 60_000;
+
 /**
  * Collects one host in one session: baseline, facts, baseline. What an earlier attempt of this run brought is kept, and
- * only what did not arrive is asked again. Everything goes to the host's record; what comes back is small.
+ * only what did not arrive is asked again; after 15 minutes everything is, and what was kept serves only where the new
+ * answer does not come. Everything goes to the host's record; what comes back is small.
  * May be repeated: a complete record is not collected again.
  */
 export async function collectHost(input: CollectInput, services: Services): Promise<HostOutcome> {
@@ -91,9 +97,10 @@ async function collect(
 ): Promise<Collected> {
   const { scriptMs, operationMs } = options.waits;
   const baseline = () => readBaseline(session, { host: host.host, timeoutMs: operationMs, now: clock() });
-  const before = earlier?.baselineBefore ? undefined : await baseline();
+  const isOutdated = earlier !== undefined && clock().getTime() - Date.parse(earlier.collectedAt) > longestApartMs;
+  const before = earlier?.baselineBefore && !isOutdated ? undefined : await baseline();
   const collected: Collected = {
-    baselineBefore: earlier?.baselineBefore ?? (before?.ok ? before.value : null),
+    baselineBefore: before?.ok ? before.value : (earlier?.baselineBefore ?? null),
     baselineAfter: earlier?.baselineAfter ?? null,
     facts: earlier?.facts ?? {},
     gatheredBy: earlier?.gatheredBy ?? (options.via === 'cim' ? 'cim' : 'script'),
@@ -104,7 +111,7 @@ async function collect(
   if (baselineError && endsConversation(baselineError))
     return { ...collected, error: whyEnded(baselineError, watch, host.host) };
 
-  const wanted = factsOf(collectors).filter((name) => !hasArrived(collected.facts[name]));
+  const wanted = factsOf(collectors).filter((name) => isOutdated || !hasArrived(collected.facts[name]));
   const gathered = await gatherFacts(session, {
     host: host.host,
     runId,
@@ -118,7 +125,7 @@ async function collect(
     facts: mergeFacts(collected.facts, gathered.outcomes),
     gatheredBy: wanted.length > 0 ? gathered.gatheredBy : collected.gatheredBy,
     notes: gathered.notes,
-    collectedAt: wanted.length > 0 ? clock().toISOString() : collected.collectedAt,
+    collectedAt: factsFrom(collected, gathered.outcomes, clock()),
   };
   if (gathered.error && endsConversation(gathered.error))
     return { ...withFacts, error: whyEnded(gathered.error, watch, host.host) };
@@ -148,6 +155,12 @@ function whyEnded(error: HostError, watch: CancelWatch, host: string): HostError
 const hasArrived = (outcome: FactOutcome | undefined): boolean =>
   outcome !== undefined && !(outcome.status === 'failed' && notArrived.has(outcome.error.code));
 
+/** The time of the attempt that brought the VMs' uptimes, for PowerOn is reckoned from both; else of the first facts. */
+function factsFrom({ facts, collectedAt }: Collected, later: FactOutcomes, now: Date): string {
+  const isFirst = !Object.values(facts).some(hasArrived);
+  return isFirst || hasArrived(later.computerSystems) ? now.toISOString() : collectedAt;
+}
+
 /** What has arrived is never replaced by something that has not. */
 function mergeFacts(earlier: FactOutcomes, later: FactOutcomes): FactOutcomes {
   const news = Object.entries(later).filter(([name, outcome]) => hasArrived(outcome) || !hasArrived(earlier[name]));
@@ -168,7 +181,7 @@ function attemptOf(session: WinrmSession, { error, gatheredBy }: Collected, star
 }
 
 async function keep(
-  { runId, host, identity, attempts }: CollectInput,
+  { runId, host, identity, attempts, notes: preflightNotes }: CollectInput,
   {
     collectors,
     earlier,
@@ -197,7 +210,7 @@ async function keep(
     facts,
     collectors: coverageOf(collectors, { host: host.host, facts, collectedAt }),
     attempts: [...(earlier?.attempts ?? attempts), attempt],
-    notes: [...(earlier?.notes ?? []), ...notes],
+    notes: distinctErrors([...(earlier?.notes ?? []), ...preflightNotes, ...notes]),
     ...(error ? { error } : {}),
     collectedAt,
   };

@@ -21,8 +21,8 @@ export async function readRecord(store: Store, runId: string, given: string): Pr
   const content = await store.read(recordName(runId, given));
   if (!content) return undefined;
   try {
-    const record = JSON.parse((await decompress(content)).toString('utf8')) as HostRecord;
-    return { record, size: content.length };
+    const record = JSON.parse((await decompress(content)).toString('utf8')) as HostRecord | null;
+    return record?.schemaVersion === 1 ? { record, size: content.length } : undefined;
   } catch {
     // Spoilt on its disk: as good as none, so that its host is asked again and no other host suffers.
     return undefined;

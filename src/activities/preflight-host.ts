@@ -1,5 +1,5 @@
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { type HostError, hostError } from '../inventory/host-error.ts';
+import { activityFailed, type HostError, hostError } from '../inventory/host-error.ts';
 import { hostIdentity } from '../inventory/identity.ts';
 import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
@@ -34,8 +34,7 @@ export async function preflightHost(input: PreflightInput, services: Services): 
     if (await services.isCancelled(runId)) return unreachedHost(host, hostError('cancelled', host.host));
     return await preflightOverSession(input, services);
   } catch (thrown) {
-    const detail = thrown instanceof Error ? thrown.message : String(thrown);
-    return unreachedHost(host, hostError('activityFailed', host.host, undefined, detail));
+    return unreachedHost(host, activityFailed(host.host, thrown));
   }
 }
 

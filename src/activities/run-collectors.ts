@@ -1,8 +1,9 @@
-import type { Collector, HostFacts } from '../collectors/collector.ts';
+import type { CollectedRow, Collector, Fleet, HostFacts } from '../collectors/collector.ts';
 import { collectorOf } from '../collectors/collectors.ts';
 import { emptyFleet } from '../collectors/fleet.ts';
 import { type FactName, factNames } from '../facts/fact-table.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
+import { failure, type Result, success } from '../result.ts';
 
 /** The requested collectors; a tab that does not exist is a bug of whoever made the manifest. */
 export function requestedCollectors(only: readonly string[]): readonly Collector[] {
@@ -24,16 +25,27 @@ export function coverageOf(collectors: readonly Collector[], host: HostFacts): r
   return collectors.map((collector) => coverageOfOne(collector, host));
 }
 
+/**
+ * The rows that a collector makes of one host's facts. One that throws is a bug, but the rows of all other hosts must
+ * not go with these; its first look at the host (see {@link coverageOf}) has counted it as failed.
+ */
+export function rowsOf(collector: Collector, host: HostFacts, fleet: Fleet): Result<readonly CollectedRow[], string> {
+  try {
+    return success(collector.collect(host, fleet).rows);
+  } catch (thrown) {
+    return failure(reasonOf(thrown));
+  }
+}
+
 /** A collector that throws is a bug, but one host's odd data must not cost what was collected: it counts as failed. */
 function coverageOfOne(collector: Collector, host: HostFacts): CollectorCoverage {
   try {
     return collector.collect(host, emptyFleet).coverage;
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
     return {
       tab: collector.tab,
       status: 'error',
-      failedFacts: [`collector: ${reason}`],
+      failedFacts: [`collector: ${reasonOf(thrown)}`],
       missingFacts: [],
       rowCount: 0,
       covered: [],
@@ -42,3 +54,5 @@ function coverageOfOne(collector: Collector, host: HostFacts): CollectorCoverage
     };
   }
 }
+
+const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

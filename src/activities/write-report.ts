@@ -4,6 +4,7 @@ import { coverageCsv } from '../exports/coverage-csv.ts';
 import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
 import { reportJson } from '../exports/report-json.ts';
 import { hostFileName, inRun, runFiles } from '../inventory/file-names.ts';
+import { hostError } from '../inventory/host-error.ts';
 import type { HostOutcome } from '../inventory/host-record.ts';
 import { type HostSummaryForReport, summarizeRecord } from '../inventory/host-summary.ts';
 import type { Preflight } from '../inventory/preflight.ts';
@@ -35,7 +36,7 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   const { runId, preflights, outcomes } = input;
   const { store, clock } = services;
   const manifest = await readManifest(store, runId);
-  const { summaries, fleetHosts, files } = await readRecords(
+  const { summaries, fleetHosts, files, unreadable } = await readRecords(
     store,
     runId,
     manifest.hosts.map(({ given }) => given),
@@ -48,7 +49,7 @@ export async function writeReport(input: WriteReportInput, services: Services): 
       (await services.isCancelled(runId)),
     preflights,
     summaries,
-    outcomes,
+    outcomes: outcomes.map((outcome) => (unreadable.has(outcome.given) ? withSpoiltRecord(outcome) : outcome)),
   });
   const written = await writeFiles(store, runId, report);
   const collected = report.hosts
@@ -66,15 +67,21 @@ async function readRecords(
   readonly summaries: readonly HostSummaryForReport[];
   readonly fleetHosts: ReadonlyMap<string, FleetHost>;
   readonly files: readonly RunFile[];
+  /** `given` of the hosts whose record is there, but spoilt. */
+  readonly unreadable: ReadonlySet<string>;
 }> {
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
   const summaries: HostSummaryForReport[] = [];
   const fleetHosts = new Map<string, FleetHost>();
   const files: RunFile[] = [];
+  const unreadable = new Set<string>();
   for (const given of hosts) {
     if (!existing.has(recordName(runId, given))) continue;
     const stored = await readRecord(store, runId, given);
-    if (!stored) continue;
+    if (!stored) {
+      unreadable.add(given);
+      continue;
+    }
     const { record, size } = stored;
     summaries.push(summarizeRecord(record));
     const member = fleetMember({
@@ -86,7 +93,13 @@ async function readRecords(
     if (member) fleetHosts.set(given, member);
     files.push({ name: hostFileName(given), size });
   }
-  return { summaries, fleetHosts, files };
+  return { summaries, fleetHosts, files, unreadable };
+}
+
+/** What was collected was lost again on its disk: that is no fault of the host. */
+function withSpoiltRecord({ given, error, attempts }: HostOutcome): HostOutcome {
+  const lost = hostError('storeFailed', given, undefined, 'the record of the host cannot be read');
+  return { given, complete: false, error: error ?? lost, ...(attempts ? { attempts } : {}) };
 }
 
 /** One host's odd facts must not take the report of all others along; its collectors have counted as failed already. */

@@ -13,7 +13,7 @@ import { StoreError } from '../stores/store-error.ts';
 import { type FleetReference, fromFleetReference } from './fleet-reference.ts';
 import { readRecord } from './host-records.ts';
 import { readManifest } from './open-run.ts';
-import { requestedCollectors } from './run-collectors.ts';
+import { requestedCollectors, rowsOf } from './run-collectors.ts';
 
 export interface WriteWorkbookInput {
   readonly runId: string;
@@ -43,7 +43,7 @@ async function writeThrough(
   folder: string,
   manifest: Manifest,
   { runId, collected, fleet }: WriteWorkbookInput,
-  { store }: Services,
+  { store, log }: Services,
 ): Promise<RunFile> {
   const collectors = requestedCollectors(manifest.options.only);
   const name = workbookFileName(manifest.startedAt);
@@ -57,7 +57,9 @@ async function writeThrough(
         const stored = await readRecord(store, runId, given);
         if (!stored) continue;
         const { host, facts, collectedAt } = stored.record;
-        await spoolRows(spool, collectors, { host: host.host, facts, collectedAt }, wholeFleet);
+        await spoolRows(spool, collectors, { host: host.host, facts, collectedAt }, wholeFleet, (tab, reason) =>
+          log({ event: 'collectorFailed', runId, host: given, tab, reason }),
+        );
       }
       await writeSheets(
         {
@@ -80,12 +82,17 @@ async function spoolRows(
   collectors: readonly Collector[],
   host: Parameters<Collector['collect']>[0],
   fleet: Fleet,
+  onFailure: (tab: string, reason: string) => void,
 ): Promise<void> {
   for (const collector of collectors) {
-    const { rows } = collector.collect(host, fleet);
+    const rows = rowsOf(collector, host, fleet);
+    if (!rows.ok) {
+      onFailure(collector.tab, rows.error);
+      continue;
+    }
     await spool.append(
       collector.tab,
-      rows.map(({ cells }) => cells),
+      rows.value.map(({ cells }) => cells),
     );
   }
 }

@@ -62,7 +62,7 @@ function* preflightUntilUsable(
 function* collectUntilComplete(
   context: OrchestrationContext,
   { runId, options }: HostInventoryInput,
-  { host, identity, attempts }: Preflight,
+  { host, identity, attempts, notes }: Preflight,
   pauses: number[],
 ): Steps<HostOutcome> {
   const { only, authentication, allowBasicOverHttp, via, waits } = options;
@@ -73,6 +73,7 @@ function* collectUntilComplete(
       host,
       identity,
       attempts: [...attempts, ...(outcome?.attempts ?? [])],
+      notes,
       options: { only, authentication, allowBasicOverHttp, via, waits },
     };
     const latest = yield* collectOnce(context, input);

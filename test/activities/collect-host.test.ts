@@ -3,6 +3,7 @@ import { markCancelled } from '../../src/activities/cancel-mark.ts';
 import { type CollectInput, collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord } from '../../src/activities/host-records.ts';
 import { unknownIdentity } from '../../src/activities/unreached-host.ts';
+import { hostError } from '../../src/inventory/host-error.ts';
 import { StoreError } from '../../src/stores/store-error.ts';
 import { entry, type FakeHost, fakeFleet, healthyClasses, runId, runOptions, vmId } from './fake-host.ts';
 
@@ -11,6 +12,7 @@ const input: CollectInput = {
   host: entry('hv1'),
   identity: unknownIdentity,
   attempts: [],
+  notes: [],
   options: runOptions,
 };
 
@@ -22,6 +24,31 @@ async function collected(host: FakeHost) {
   const outcome = await collectHost(input, fleet.services);
   const record = (await readRecord(fleet.store, runId, 'hv1'))?.record;
   return { ...fleet, outcome, record };
+}
+
+const clockAt = (start: string) => ({ now: new Date(start) });
+
+/** A host that drops out at its memory settings; `again` collects it once more, losing it at once in `lostSession`. */
+async function droppedOut(clock: { readonly now: Date }, lostSession?: number) {
+  const fleet = fakeFleet(
+    {
+      hv1: {
+        classes: healthyClasses(),
+        before: ({ className }, session) =>
+          session === lostSession || (session === 1 && className === 'Msvm_MemorySettingData')
+            ? 'connectionLost'
+            : undefined,
+      },
+    },
+    { clock: () => clock.now },
+  );
+  const kept = async () => (await readRecord(fleet.store, runId, 'hv1'))?.record;
+  await collectHost(input, fleet.services);
+  const again = async () => {
+    await collectHost(input, fleet.services);
+    return { record: await kept(), asked: fleet.sessions[1] };
+  };
+  return { first: await kept(), again };
 }
 
 describe('collecting a host', () => {
@@ -80,6 +107,68 @@ describe('collecting a host', () => {
     expect(whole?.baselineBefore).toEqual(record?.baselineBefore);
     expect(whole?.attempts.map((attempt) => attempt.outcome)).toEqual(['failed', 'ok']);
     expect(whole?.error).toBeUndefined();
+  });
+
+  it('keeps the last list of VMs where a later attempt does not come that far', async () => {
+    let lists = 0;
+    const refusedFirstList = (className: string) => {
+      if (className === 'Msvm_ComputerSystem') lists += 1;
+      return className === 'Msvm_ComputerSystem' && lists === 1 ? 'wsmanFault' : undefined;
+    };
+    const { services, store, record } = await collected({
+      classes: healthyClasses(),
+      before: ({ className }, session) => (session === 2 ? 'connectionLost' : refusedFirstList(className)),
+    });
+    expect(record?.baselineBefore).toBeNull();
+    expect(record?.baselineAfter?.vms).toHaveLength(2);
+    expect(await collectHost(input, services)).toMatchObject({ error: { code: 'connectionLost' } });
+    const later = (await readRecord(store, runId, 'hv1'))?.record;
+    expect(later?.baselineAfter).toEqual(record?.baselineAfter);
+  });
+
+  it('dates its facts by the attempt that brought the uptimes, not by the one that brought the rest', async () => {
+    const clock = clockAt('2026-11-23T02:00:00.000Z');
+    const { again, first } = await droppedOut(clock);
+    clock.now = new Date('2026-11-23T02:10:00.000Z');
+    const { record, asked } = await again();
+    expect(first?.collectedAt).toBe('2026-11-23T02:00:00.000Z');
+    expect(record).toMatchObject({ complete: true, collectedAt: '2026-11-23T02:00:00.000Z' });
+    expect(count(asked, 'Msvm_ProcessorSettingData')).toBe(0);
+  });
+
+  it('asks for everything again where its facts are older than 15 minutes, for they would not fit together', async () => {
+    const clock = clockAt('2026-11-23T02:00:00.000Z');
+    const { again, first } = await droppedOut(clock);
+    clock.now = new Date('2026-11-23T02:15:01.000Z');
+    const { record, asked } = await again();
+    expect(count(asked, 'Msvm_ProcessorSettingData')).toBeGreaterThan(0);
+    expect(record).toMatchObject({ complete: true, collectedAt: '2026-11-23T02:15:01.000Z' });
+    expect(record?.baselineBefore?.at).toBe('2026-11-23T02:15:01.000Z');
+    expect(record?.attempts).toHaveLength((first?.attempts.length ?? 0) + 1);
+  });
+
+  it('keeps old facts, and their time, where a late attempt does not bring them again', async () => {
+    const clock = clockAt('2026-11-23T02:00:00.000Z');
+    const { again, first } = await droppedOut(clock, 2);
+    clock.now = new Date('2026-11-23T03:00:00.000Z');
+    const { record } = await again();
+    expect(record).toMatchObject({ complete: false, collectedAt: first?.collectedAt, facts: first?.facts });
+    expect(record?.baselineBefore).toEqual(first?.baselineBefore);
+  });
+
+  it('keeps in its record what the preflight had to work around, once', async () => {
+    const note = hostError('accessDenied', 'hv1');
+    const { services, store } = fakeFleet({
+      hv1: {
+        classes: healthyClasses(),
+        before: ({ className }, session) =>
+          session === 1 && className === 'Msvm_MemorySettingData' ? 'connectionLost' : undefined,
+      },
+    });
+    await collectHost({ ...input, notes: [note] }, services);
+    await collectHost({ ...input, notes: [note] }, services);
+    const notes = (await readRecord(store, runId, 'hv1'))?.record.notes ?? [];
+    expect(notes.filter(({ code }) => code === 'accessDenied')).toEqual([note]);
   });
 
   it('does not take an empty list of VMs for a proof without a sign of Hyper-V', async () => {

@@ -110,7 +110,23 @@ describe('the preflight of a host', () => {
   });
 });
 
+it('the preflight keeps of a bug no more than one sentence of at most 500 characters', async () => {
+  const connect = () => {
+    throw new Error(`${'long '.repeat(200)}\n    at somewhere`);
+  };
+  const { error } = await preflightHost(input(), fakeFleet({}, { connect }).services);
+  expect(error?.detail).toHaveLength(500);
+  expect(error?.detail).not.toContain('somewhere');
+});
+
 describe('asking whether a host is there', () => {
+  it('leaves a bug to the preflight of that host, so that no run ends by it', async () => {
+    const connect = () => {
+      throw new Error('a bug');
+    };
+    expect(await reachHost(input(), fakeFleet({}, { connect }).services)).toBeNull();
+  });
+
   it('does not use the account, and says nothing of a host that answers', async () => {
     const { services, sessions } = fakeFleet({ hv1: { classes: {}, before: () => 'logonRefused' } });
     expect(await reachHost(input(), services)).toBeNull();
