@@ -208,7 +208,12 @@ async function keep(
     complete: error === undefined,
     ...rest,
     facts,
-    collectors: coverageOf(collectors, { host: host.host, facts, collectedAt }),
+    collectors: coverageOf(collectors, {
+      host: host.host,
+      facts,
+      collectedAt,
+      ...(rest.baselineAfter ? { presentAfter: new Set(rest.baselineAfter.vms.map(({ id }) => id)) } : {}),
+    }),
     attempts: [...(earlier?.attempts ?? attempts), attempt],
     notes: distinctErrors([...(earlier?.notes ?? []), ...preflightNotes, ...notes]),
     ...(error ? { error } : {}),

@@ -171,6 +171,23 @@ describe('collecting a host', () => {
     expect(notes.filter(({ code }) => code === 'accessDenied')).toEqual([note]);
   });
 
+  it('counts a VM that arrives when settings were read already as a gap, not as a failed join', async () => {
+    const classes = healthyClasses(['web']);
+    const { record } = await collected({
+      classes,
+      before: ({ className }) => {
+        if (className === 'Msvm_ProcessorSettingData') Object.assign(classes, healthyClasses(['web', 'arrived']));
+        return undefined;
+      },
+    });
+    expect(record?.baselineBefore?.vms).toHaveLength(1);
+    expect(record?.baselineAfter?.vms).toHaveLength(2);
+    expect(record?.collectors).toMatchObject([
+      { tab: 'vInfo', covered: [vmId(0).toLowerCase()], unjoined: [] },
+      { tab: 'vCPU', covered: [vmId(0).toLowerCase()], unjoined: [] },
+    ]);
+  });
+
   it('does not take an empty list of VMs for a proof without a sign of Hyper-V', async () => {
     const { outcome, record } = await collected({
       classes: { ...healthyClasses([]), Msvm_ComputerSystem: [], Msvm_VirtualSystemManagementService: [] },
