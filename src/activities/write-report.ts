@@ -1,5 +1,5 @@
 import type { HostFacts } from '../collectors/collector.ts';
-import { buildFleet, type HostSummary as FleetHost, summarize } from '../collectors/fleet.ts';
+import { buildFleet, type FleetMember, summarize } from '../collectors/fleet.ts';
 import { coverageCsv } from '../exports/coverage-csv.ts';
 import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
 import { reportJson } from '../exports/report-json.ts';
@@ -65,14 +65,14 @@ async function readRecords(
   hosts: readonly string[],
 ): Promise<{
   readonly summaries: readonly HostSummaryForReport[];
-  readonly fleetHosts: ReadonlyMap<string, FleetHost>;
+  readonly fleetHosts: ReadonlyMap<string, FleetMember>;
   readonly files: readonly RunFile[];
   /** `given` of the hosts whose record is there, but spoilt. */
   readonly unreadable: ReadonlySet<string>;
 }> {
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
   const summaries: HostSummaryForReport[] = [];
-  const fleetHosts = new Map<string, FleetHost>();
+  const fleetHosts = new Map<string, FleetMember>();
   const files: RunFile[] = [];
   const unreadable = new Set<string>();
   for (const given of hosts) {
@@ -103,7 +103,7 @@ function withSpoiltRecord({ given, error, attempts }: HostOutcome): HostOutcome 
 }
 
 /** One host's odd facts must not take the report of all others along; its collectors have counted as failed already. */
-function fleetMember(facts: HostFacts): FleetHost | undefined {
+function fleetMember(facts: HostFacts): FleetMember | undefined {
   try {
     return summarize(facts);
   } catch {

@@ -1,7 +1,7 @@
 import { readRecord } from '../activities/host-records.ts';
 import { requestedCollectors } from '../activities/run-collectors.ts';
 import type { HostFacts, TabRow } from '../collectors/collector.ts';
-import { buildFleet, type HostSummary, summarize } from '../collectors/fleet.ts';
+import { buildFleet, type FleetMember, summarize } from '../collectors/fleet.ts';
 import type { HostRecord } from '../inventory/host-record.ts';
 import type { Store } from '../stores/store.ts';
 
@@ -16,7 +16,7 @@ export interface RowsRequest {
 
 /** The rows that a run's collectors make of what its hosts gave, by tab. Hosts are read one at a time. */
 export async function collectorRows(request: RowsRequest): Promise<ReadonlyMap<string, readonly TabRow[]>> {
-  const summaries: HostSummary[] = [];
+  const summaries: FleetMember[] = [];
   for await (const host of factsOfHosts(request)) summaries.push(summarize(host));
   const fleet = buildFleet(summaries);
   const rows = new Map<string, TabRow[]>(request.tabs.map((tab) => [tab, []]));

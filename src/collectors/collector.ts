@@ -31,10 +31,8 @@ export interface Fleet {
   readonly departed: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** A row on its way to the workbook; `merge` and the fleet's rules work on `vmId`. */
+/** A row on its way to the workbook. */
 export interface CollectedRow {
-  /** Lower-case GUID of the VM the row belongs to; undefined on tabs that are not per VM. */
-  readonly vmId?: string;
   readonly cells: TabRow;
 }
 

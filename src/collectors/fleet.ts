@@ -4,7 +4,7 @@ import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
 
 /** What the fleet needs to know of one host; survives JSON, and stays small: the whole fleet's are held at once. */
-export interface HostSummary {
+export interface FleetMember {
   /** As in the column Host. */
   readonly fqdn: string;
   /** Null: standalone, or not known. */
@@ -20,13 +20,13 @@ export interface HostSummary {
   }[];
 }
 
-type Claim = HostSummary['vms'][number] & { readonly fqdn: string };
+type Claim = FleetMember['vms'][number] & { readonly fqdn: string };
 
 /** A fleet of which nothing is known: enough for a host's coverage, and for a run of one host. */
 export const emptyFleet: Fleet = { clusterUuids: new Map(), owners: new Map(), departed: new Map() };
 
 /** Draws from a host's facts what other hosts' rows depend on. */
-export function summarize(host: HostFacts): HostSummary {
+export function summarize(host: HostFacts): FleetMember {
   const { identity, cluster, machines } = viewHost(host);
   return {
     fqdn: identity.fqdn,
@@ -53,7 +53,7 @@ function betterOf(one: Claim, other: Claim): Claim {
  * A VM that was read on one host and then moved to another has rows on both. Where one host's last list has it, it is
  * stale on every host whose last list has not. A replica lives beside its original, and never departs.
  */
-function departuresOf(hosts: readonly HostSummary[]): ReadonlyMap<string, ReadonlySet<string>> {
+function departuresOf(hosts: readonly FleetMember[]): ReadonlyMap<string, ReadonlySet<string>> {
   const claims = hosts.flatMap(({ fqdn, vms }) => vms.filter(({ replica }) => !replica).map((vm) => ({ ...vm, fqdn })));
   const arrived = new Set(claims.filter(({ present }) => present === true).map(({ id }) => id));
   const departed = new Map<string, Set<string>>();
@@ -65,7 +65,7 @@ function departuresOf(hosts: readonly HostSummary[]): ReadonlyMap<string, Readon
 }
 
 function ownersOf(
-  hosts: readonly HostSummary[],
+  hosts: readonly FleetMember[],
   departed: ReadonlyMap<string, ReadonlySet<string>>,
 ): ReadonlyMap<string, string> {
   const best = new Map<string, Claim>();
@@ -83,7 +83,7 @@ function ownersOf(
 }
 
 /** The registry's id, from whichever node told it; else made from the cluster's name, so that all nodes agree. */
-function clusterUuidsOf(hosts: readonly HostSummary[]): ReadonlyMap<string, string> {
+function clusterUuidsOf(hosts: readonly FleetMember[]): ReadonlyMap<string, string> {
   const uuids = new Map<string, string | null>();
   for (const { cluster } of hosts) {
     if (cluster !== null) uuids.set(cluster.fqdn, uuids.get(cluster.fqdn) ?? cluster.instanceId);
@@ -92,7 +92,7 @@ function clusterUuidsOf(hosts: readonly HostSummary[]): ReadonlyMap<string, stri
 }
 
 /** Makes the index of a run from the summaries of all its hosts, in any order. */
-export function buildFleet(summaries: Iterable<HostSummary>): Fleet {
+export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
   const hosts = [...summaries];
   const departed = departuresOf(hosts);
   return { clusterUuids: clusterUuidsOf(hosts), owners: ownersOf(hosts, departed), departed };

@@ -31,7 +31,6 @@ function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, 
   const isHere = ({ id }: VirtualMachine): boolean => !fleet.departed.get(id)?.has(host.identity.fqdn);
   return host.machines.filter(isHere).flatMap((vm) =>
     tab.subjects({ vm, host, fleet }).map((subject) => ({
-      vmId: vm.id,
       cells: Object.fromEntries(columns.map(([name, cellOf]) => [name, cellOf(subject)])),
     })),
   );

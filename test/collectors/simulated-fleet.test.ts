@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HostFacts } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/collectors.ts';
-import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
+import { buildFleet, emptyFleet, summarize } from '../../src/collectors/fleet.ts';
 import { vCpu } from '../../src/collectors/v-cpu.ts';
 import { vInfo } from '../../src/collectors/v-info.ts';
 import { vMemory } from '../../src/collectors/v-memory.ts';
@@ -11,6 +11,7 @@ import { declarationOf, type FactName, factNames } from '../../src/facts/fact-ta
 import { buildFleet as simulateFleet } from '../../src/simulator/fleet.ts';
 import { factValue } from '../../src/simulator/server/fact-values.ts';
 import type { SimulatedHost, SimulatedVm } from '../../src/simulator/simulated-host.ts';
+import { rowsFrom } from './facts-builder.ts';
 
 const collectedAt = '2026-11-23T02:00:00.000Z';
 
@@ -73,11 +74,12 @@ describe.each(hosts)('$host.name', ({ host, facts }) => {
   });
 
   test('shows its VMs as they are', () => {
-    const tabs = [vInfo, vCpu, vMemory, vNetwork].map((collector) => collector.collect(facts, fleet).rows);
+    // Within one host every VM keeps its own id, by which its rows are found.
+    const tabs = [vInfo, vCpu, vMemory, vNetwork].map((collector) => rowsFrom(collector, facts, emptyFleet));
     for (const vm of host.vms) {
       const adapters = adaptersOf(vm);
       const [info, cpu, memory, network] = tabs.map((tab) =>
-        tab.filter((row) => row.vmId === vm.id.toLowerCase()).map((row) => row.cells),
+        tab.filter((row) => row['VM UUID'] === vm.id.toLowerCase()),
       );
       const size =
         vm.memory.dynamic && vm.state === 2 ? Math.max(vm.memory.assigned, vm.memory.startup) : vm.memory.startup;
