@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { failure, type Result, success } from '../result.ts';
-import { type Personality, personalities } from '../simulator/simulated-host.ts';
+import { behaviourOf, type Personality, personalities } from '../simulator/personalities.ts';
 import { type UsageError, usageError } from './usage-error.ts';
 
 /** How many hosts of a fleet are of one kind: a number, or a share from 0 to 1. */
@@ -14,7 +14,7 @@ export function personalityShare(
   text: string,
   earlier: readonly PersonalityShare[] | undefined,
 ): readonly PersonalityShare[] {
-  const [, name, number = '', percent] = /^([A-Za-z]+)=(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const [, name, number = '', percent] = /^([A-Za-z][A-Za-z0-9]*)=(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
   if (name === undefined) throw new InvalidArgumentError('It must look like dead=1 or noRights=10%.');
   const personality = personalities.find((known) => known.toLowerCase() === name.toLowerCase());
   if (personality === undefined) {
@@ -43,7 +43,7 @@ export function personalitiesOf(
     return failure(usageError(`--personality: ${sick.length} hosts are asked for, but there are only ${hosts}.`));
   }
   const all = [...Array.from({ length: hosts - sick.length }, (): Personality => 'healthy'), ...sick];
-  if (all.includes('listedTwice') && !all.includes('healthy')) {
+  if (all.some((personality) => behaviourOf({ personality }).secondName) && !all.includes('healthy')) {
     return failure(usageError('--personality: a host can be listed twice only beside a healthy one.'));
   }
   return success(all);

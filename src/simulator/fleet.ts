@@ -2,10 +2,11 @@ import type { CimRepository } from './cim-repository.ts';
 import { type Culture, languageShares } from './languages.ts';
 import { instant, type Machine, type VmModel } from './model.ts';
 import { type OperatingSystemName, operatingSystemShares } from './operating-systems.ts';
+import { behaviourOf, type Personality } from './personalities.ts';
 import { type Random, randomFor } from './random.ts';
 import { hostRepository } from './repository/host-repository.ts';
 import type { ClusterRole, HostView } from './repository/host-view.ts';
-import type { Personality, SimulatedFleet, SimulatedHost, SimulatedVm } from './simulated-host.ts';
+import type { SimulatedFleet, SimulatedHost, SimulatedVm } from './simulated-host.ts';
 import { simulatedVm } from './simulated-vm.ts';
 import { makeMachines } from './topology.ts';
 
@@ -134,11 +135,12 @@ function drawPersonalities({ hosts, seed, personalities = sickShares }: FleetPla
 }
 
 function drawVmCount({ seed, vms, vmsExactly }: FleetPlan, personality: Personality, index: number): number {
-  if (personality === 'empty' || personality === 'notHyperV') return 0;
+  const behaviour = behaviourOf({ personality });
+  if (behaviour.vms === 'none') return 0;
   if (vmsExactly !== undefined) return vmsExactly;
   const random = randomFor(seed, 'vm count', index);
   // A VM must be there to move, and another to stay behind.
-  const least = personality === 'vmMoves' ? 2 : 1;
+  const least = behaviour.vms === 'oneLeaves' ? 2 : 1;
   const median = vms === undefined ? vmMedian : vms / Math.exp(vmSigma ** 2 / 2);
   if (vms === undefined && personality === 'healthy' && random.chance(emptyShare)) return 0;
   return Math.min(mostVms, Math.max(least, Math.round(random.logNormal(median, vmSigma))));
@@ -155,7 +157,7 @@ interface Move {
 function moves(machines: readonly (Machine | undefined)[], vmsMove: NonNullable<FleetPlan['vmsMove']>): Move[] {
   const healthy = machines.filter((machine): machine is Machine => machine?.personality === 'healthy');
   return machines.flatMap((host): Move[] => {
-    if (host?.personality !== 'vmMoves') return [];
+    if (host === undefined || behaviourOf(host).vms !== 'oneLeaves') return [];
     // A replica has its original elsewhere already: the VM that moves must be one of a kind, and best a running one.
     const vm = (): VmModel | undefined => {
       const single = host.vms.filter(({ replicationMode, critical }) => replicationMode === 0 && !critical);
@@ -255,7 +257,8 @@ function showMachines(
   };
   return machines.map((machine) => {
     if (machine === undefined) return undefined;
-    const hidden = machine.personality === 'noRights' || machine.personality === 'vmmsStopped';
+    const { hyperV } = behaviourOf(machine);
+    const hidden = hyperV === 'hidden' || hyperV === 'stopped';
     return showMachine(
       machine,
       () => (hidden ? [] : before(machine).map((vm) => simulatedVm(vm, machine.os.generation))),

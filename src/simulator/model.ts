@@ -1,6 +1,6 @@
 import type { Language } from './languages.ts';
 import type { OperatingSystem } from './operating-systems.ts';
-import type { Personality } from './simulated-host.ts';
+import type { Personality } from './personalities.ts';
 
 /**
  * The model of the fleet: what there is, before any host shows it as CIM. GUIDs are upper case without braces, as

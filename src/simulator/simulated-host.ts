@@ -1,36 +1,6 @@
+import type { Behaviour } from './behaviour.ts';
 import type { CimRepository } from './cim-repository.ts';
-
-/** How a simulated host behaves. */
-export const personalities = [
-  'healthy',
-  /** No VMs. */
-  'empty',
-  /** Nothing listens: connections are refused. */
-  'dead',
-  /** Takes the connection and never answers. */
-  'blackHole',
-  /** Drops the first collection's connection mid-way for good, and works at the next attempt. */
-  'intermittent',
-  /** Every fact takes ten times as long. */
-  'slow',
-  /** Refuses the fleet's account. */
-  'wrongCredentials',
-  /** Lets the account in, but Hyper-V's namespace shows it empty lists. */
-  'noRights',
-  /** No root/virtualization/v2. */
-  'notHyperV',
-  /** vmms is stopped: Hyper-V's lists are empty, Win32_Service says why. */
-  'vmmsStopped',
-  /** The script ends in the middle of a frame, at every attempt. */
-  'cutOffMidScript',
-  /** A VM leaves to another host between the first and the last baseline. */
-  'vmMoves',
-  /** Reached under a second name. */
-  'listedTwice',
-  /** Keys of its setting data do not follow the known grammar, so that joins fail. */
-  'strangeKeys',
-] as const;
-export type Personality = (typeof personalities)[number];
+import type { Personality } from './personalities.ts';
 
 /** The truth about one VM, for tests: what the repository was made from. */
 export interface SimulatedVm {
@@ -80,6 +50,8 @@ export interface SimulatedHost {
   /** Lower-case FQDN; a workgroup host its short name. */
   readonly fqdn: string;
   readonly personality: Personality;
+  /** What it does otherwise than its personality says. */
+  readonly behaviour?: Partial<Behaviour>;
   readonly cluster: string | null;
   readonly smbiosUuid: string;
   /** The VMs it shows at the first baseline; none where rights are missing or vmms is stopped. */

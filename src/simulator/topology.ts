@@ -12,9 +12,10 @@ import type {
 import { instant } from './model.ts';
 import type { OperatingSystem, OperatingSystemName } from './operating-systems.ts';
 import { operatingSystems } from './operating-systems.ts';
+import { behaviourOf, type Personality } from './personalities.ts';
 import type { Random } from './random.ts';
 import { randomFor } from './random.ts';
-import type { Personality } from './simulated-host.ts';
+
 import type { VmHome } from './virtual-machine.ts';
 import { makeVm, replicaOf } from './virtual-machine.ts';
 
@@ -66,8 +67,8 @@ export function makeMachines(plan: TopologyPlan): (Machine | undefined)[] {
 /** Places of the host list that belong together; a group of one stands alone. */
 function groupIntoClusters({ seed, personalities, clusterShare, clusterSizes }: TopologyPlan): number[][] {
   const random = randomFor(seed, 'clusters');
-  const isMachine = (index: number): boolean => personalities[index] !== 'listedTwice';
-  const places = personalities.map((_, index) => index).filter(isMachine);
+  const behaviours = personalities.map((personality) => behaviourOf({ personality }));
+  const places = [...behaviours.keys()].filter((index) => !behaviours[index]?.secondName);
   // With a mean size of 3.9, this many draws must be clusters for that share of hosts to be in one.
   const meanSize = 3.875;
   const chance = clusterShare >= 1 ? 1 : clusterShare / (meanSize * (1 - clusterShare) + clusterShare);
@@ -79,7 +80,7 @@ function groupIntoClusters({ seed, personalities, clusterShare, clusterSizes }: 
     const group = places.slice(at, at + size);
     at += size;
     // A host without Hyper-V is no node of a Hyper-V cluster.
-    const nodes = group.filter((index) => personalities[index] !== 'notHyperV');
+    const nodes = group.filter((index) => behaviours[index]?.hyperV !== 'notInstalled');
     groups.push(nodes, ...group.filter((index) => !nodes.includes(index)).map((index) => [index]));
   }
   return groups.filter((group) => group.length > 0);

@@ -17,7 +17,7 @@ const between = (start: string, end: string): string => {
   return readme.slice(from, readme.indexOf(end, from));
 };
 
-it('its tables of settings and errors are those of the program', () => {
+it('its tables of settings, errors and personalities are those of the program', () => {
   expect(withGeneratedSections(readme)).toBe(readme);
 });
 

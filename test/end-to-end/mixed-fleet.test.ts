@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Personality, SimulatedHost } from '../../src/simulator/simulated-host.ts';
+import type { Personality } from '../../src/simulator/personalities.ts';
+import type { SimulatedHost } from '../../src/simulator/simulated-host.ts';
 import { exporter, hostList, reportIn, runningFleet, shortWaits, temporaryFolder, total } from './exporter.ts';
 import { workbookRows } from './workbook-rows.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Personality, personalities } from '../../src/simulator/simulated-host.ts';
+import { type Personality, personalities } from '../../src/simulator/personalities.ts';
 import { exporter, hostList, reportIn, runningFleet, shortWaits, temporaryFolder, total } from './exporter.ts';
 
 /** What a run has to make of each kind of host. */

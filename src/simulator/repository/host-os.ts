@@ -1,4 +1,5 @@
 import type { Values } from '../cim-classes.ts';
+import { behaviourOf } from '../personalities.ts';
 import type { HostView } from './host-view.ts';
 
 /** root/cimv2: the machine under Hyper-V. `now`: ISO 8601, UTC. */
@@ -20,7 +21,7 @@ export function computerSystem(view: HostView): Values[] {
       DNSHostName: machine.dnsHostName,
       Domain: machine.domain ?? 'WORKGROUP',
       DomainRole: machine.domain === null ? 2 : 3,
-      HypervisorPresent: machine.personality !== 'notHyperV',
+      HypervisorPresent: behaviourOf(machine).hyperV !== 'notInstalled',
       Manufacturer: machine.hardware.vendor,
       Model: machine.hardware.model,
       Name: machine.name,
@@ -126,8 +127,8 @@ export function services({ machine }: HostView): Values[] {
     service('WinRM', 'Windows Remote Management (WS-Management)', true),
     service('W32Time', 'Windows Time', true),
     ...(machine.cluster === null ? [] : [service('ClusSvc', 'Cluster Service', true)]),
-    ...(machine.personality === 'notHyperV'
+    ...(behaviourOf(machine).hyperV === 'notInstalled'
       ? []
-      : [service('vmms', machine.language.managementServiceCaption, machine.personality !== 'vmmsStopped')]),
+      : [service('vmms', machine.language.managementServiceCaption, behaviourOf(machine).hyperV !== 'stopped')]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Values } from '../cim-classes.ts';
 import { cimClass } from '../cim-classes.ts';
 import type { CimClass, CimRepository } from '../cim-repository.ts';
+import { behaviourOf } from '../personalities.ts';
 import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
 import * as disks from './disks.ts';
@@ -67,7 +68,8 @@ const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
  */
 export function hostRepository(view: HostView, now: string): CimRepository {
   const { machine } = view;
-  const empty = machine.personality === 'noRights' || machine.personality === 'vmmsStopped';
+  const { hyperV } = behaviourOf(machine);
+  const empty = hyperV === 'hidden' || hyperV === 'stopped';
   const classes = (namespace: string, tables: Readonly<Record<string, Rows>>, silent = false) => {
     const made: [string, CimClass][] = [];
     for (const [className, rows] of Object.entries(tables)) {
@@ -79,9 +81,7 @@ export function hostRepository(view: HostView, now: string): CimRepository {
   return {
     namespaces: {
       'root/cimv2': classes('root/cimv2', hostClasses(now)),
-      ...(machine.personality === 'notHyperV'
-        ? {}
-        : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
+      ...(hyperV === 'notInstalled' ? {} : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
       ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
     },
     registry: machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } },

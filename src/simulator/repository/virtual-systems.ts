@@ -1,5 +1,6 @@
 import type { Values } from '../cim-classes.ts';
 import type { VmModel } from '../model.ts';
+import { behaviourOf } from '../personalities.ts';
 import { constantDevices } from '../virtual-machine.ts';
 import type { Configuration, HostView } from './host-view.ts';
 import { configurationsOf } from './host-view.ts';
@@ -92,12 +93,13 @@ const serialNumber = (vm: VmModel): string =>
 const strangeKey = (device: string, place: number): string => `HCS#${device}#${String(place).padStart(8, '0')}`;
 
 export function processors(view: HostView): Values[] {
-  const { language, personality, hardware } = view.machine;
+  const { language, hardware } = view.machine;
+  const { keys } = behaviourOf(view.machine);
   const rows = configurationsOf(view).map(({ id, vm }, place): Values => {
     const key = instanceId(id, constantDevices.processor, '0');
     return {
       ...allocationValues({
-        instanceId: personality === 'strangeKeys' ? strangeKey('vcpu', place) : key,
+        instanceId: keys === 'strange' ? strangeKey('vcpu', place) : key,
         name: language.processor,
         resourceType: 3,
         resourceSubType: 'Microsoft:Hyper-V:Processor',
@@ -124,11 +126,12 @@ export function processors(view: HostView): Values[] {
 
 /** Its keys are the one case of a device GUID in lower case, without the `\0` of the device. */
 export function memory(view: HostView): Values[] {
-  const { language, personality } = view.machine;
+  const { language } = view.machine;
+  const { keys } = behaviourOf(view.machine);
   const rows = configurationsOf(view).map(
     ({ id, vm }, place): Values => ({
       ...allocationValues({
-        instanceId: personality === 'strangeKeys' ? strangeKey('ram', place) : instanceId(id, constantDevices.memory),
+        instanceId: keys === 'strange' ? strangeKey('ram', place) : instanceId(id, constantDevices.memory),
         name: language.memory,
         resourceType: 4,
         resourceSubType: 'Microsoft:Hyper-V:Memory',

@@ -74,7 +74,7 @@ function scriptProcess(machine: Machine, output: ProcessOutput, signal: AbortSig
 async function runScript(script: string, machine: Machine, output: ProcessOutput, signal: AbortSignal): Promise<void> {
   const { host, repository, settings } = machine;
   const ended = new AbortController();
-  const cut = host.personality === 'cutOffMidScript' ? new MidFrameCut() : undefined;
+  const cut = machine.behaviour.output === 'cutMidFrame' ? new MidFrameCut() : undefined;
   const exit = (code: number): void => {
     if (ended.signal.aborted) return;
     ended.abort();

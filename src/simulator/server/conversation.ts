@@ -87,7 +87,7 @@ export class Conversation {
   }
 
   get #knowsAccount(): boolean {
-    return this.#machine.host.personality !== 'wrongCredentials';
+    return this.#machine.behaviour.account !== 'unknown';
   }
 
   #refuse(): Admission {

@@ -39,7 +39,7 @@ export async function openHostServer(service: WsmanService, options: HostServerO
   const conversations = new WeakMap<Socket, Conversation>();
   const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 }, (request, response) => {
     counters.requests += 1;
-    if (service.machine.host.personality === 'blackHole') return;
+    if (service.machine.behaviour.port === 'silent') return;
     const conversation =
       conversations.get(request.socket) ?? new Conversation(options.credential, service.machine, counters);
     conversations.set(request.socket, conversation);

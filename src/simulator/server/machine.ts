@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Behaviour } from '../behaviour.ts';
 import type { CimRepository } from '../cim-repository.ts';
+import { behaviourOf } from '../personalities.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
 import type { ScriptHost } from './script-host.ts';
 import { shownRepository } from './shown-repository.ts';
@@ -37,6 +39,7 @@ const baselineClass = 'msvm_computersystem';
 /** One machine of the fleet, whatever number of names and ports it is reached by. */
 export class Machine {
   readonly host: SimulatedHost;
+  readonly behaviour: Behaviour;
   readonly settings: MachineSettings;
   readonly language: string;
   #before: CimRepository | undefined;
@@ -48,6 +51,7 @@ export class Machine {
 
   constructor(host: SimulatedHost, settings: MachineSettings) {
     this.host = host;
+    this.behaviour = behaviourOf(host);
     this.settings = settings;
     this.language = host.language ?? 'en-US';
   }
@@ -89,7 +93,7 @@ export class Machine {
    * first one ever, and each replay of it.
    */
   cutsOff(messageId: string): boolean {
-    if (this.host.personality !== 'intermittent') return false;
+    if (this.behaviour.connection !== 'dropsOnce') return false;
     if (this.#cutMessageId === undefined) {
       this.#cutMessageId = messageId;
       for (const listener of this.#onCut) listener();
@@ -105,5 +109,4 @@ export class Machine {
 }
 
 /** Milliseconds that a query of a fact takes on a host. */
-export const factCostOf = ({ factCostMs, personality }: SimulatedHost): number =>
-  personality === 'slow' ? factCostMs * 10 : factCostMs;
+export const factCostOf = (host: SimulatedHost): number => host.factCostMs * (behaviourOf(host).slowness ?? 1);

@@ -57,7 +57,9 @@ export async function startFleet(fleet: SimulatedFleet, options: FleetOptions): 
   const { credential, latencyMs = 0 } = options;
   const opened = await Promise.all(
     services.map((service) =>
-      service.machine.host.personality === 'dead' ? openDeadHost() : openHostServer(service, { credential, latencyMs }),
+      service.machine.behaviour.port === 'refuses'
+        ? openDeadHost()
+        : openHostServer(service, { credential, latencyMs }),
     ),
   );
   const hosts = fleet.hosts.map((host, index): RunningHost => {

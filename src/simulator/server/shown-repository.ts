@@ -1,4 +1,5 @@
 import type { CimClass, CimInstance, CimRepository } from '../cim-repository.ts';
+import { behaviourOf } from '../personalities.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
 
 type ClassesByName = Readonly<Record<string, CimClass>>;
@@ -7,14 +8,14 @@ const hyperV = 'root/virtualization/v2';
 const cluster = 'root/mscluster';
 const cimv2 = 'root/cimv2';
 
-/** What of its repository a host shows to the fleet's account, as its personality has it. */
-export function shownRepository({ personality }: SimulatedHost, repository: CimRepository): CimRepository {
-  switch (personality) {
-    case 'noRights':
+/** What of its repository a host shows to the fleet's account, as its behaviour has it. */
+export function shownRepository(host: SimulatedHost, repository: CimRepository): CimRepository {
+  switch (behaviourOf(host).hyperV) {
+    case 'hidden':
       return withNamespace(repository, hyperV, withoutInstances);
-    case 'vmmsStopped':
+    case 'stopped':
       return withNamespace(withNamespace(repository, hyperV, withoutInstances), cimv2, withStoppedService);
-    case 'notHyperV':
+    case 'notInstalled':
       return { ...repository, namespaces: withoutKey(repository.namespaces, hyperV) };
     default:
       return repository;
@@ -22,8 +23,8 @@ export function shownRepository({ personality }: SimulatedHost, repository: CimR
 }
 
 /** True where the account may not read a namespace at all. */
-export const isDenied = ({ personality }: SimulatedHost, namespace: string): boolean =>
-  personality === 'noRights' && namespace.toLowerCase() === cluster;
+export const isDenied = (host: SimulatedHost, namespace: string): boolean =>
+  behaviourOf(host).hyperV === 'hidden' && namespace.toLowerCase() === cluster;
 
 /** The classes of a namespace, whatever the case of its name. */
 export const namespaceNamed = (repository: CimRepository, namespace: string): ClassesByName | undefined =>

@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { buildFleet, demonstrationFleet } from '../../../src/simulator/fleet.ts';
-import type { Personality, SimulatedHost } from '../../../src/simulator/simulated-host.ts';
+import type { Personality } from '../../../src/simulator/personalities.ts';
+import type { SimulatedHost } from '../../../src/simulator/simulated-host.ts';
 import { hyperV, nextTurn, rowsOf, textOf } from './reading.ts';
 
 const idsOf = (host: SimulatedHost | undefined): string[] => (host?.vms ?? []).map(({ id }) => id);

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { requestedFact } from '../../../src/facts/collector-script.ts';
+import type { Personality } from '../../../src/simulator/personalities.ts';
 import { type RunningFleet, type RunningHost, startFleet } from '../../../src/simulator/server/running-fleet.ts';
-import type { Personality, SimulatedHost } from '../../../src/simulator/simulated-host.ts';
+import type { SimulatedHost } from '../../../src/simulator/simulated-host.ts';
 import {
   bootstrap,
   command,
