@@ -1,5 +1,6 @@
 import type { FactName } from '../facts/fact-table.ts';
 import type { CollectedRow, CollectedTab, Collector, Fleet, HostFacts } from './collector.ts';
+import { emptyColumnsOf } from './empty-column.ts';
 import { factProblem } from './joins/facts.ts';
 import { type HostView, type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
 import type { Columns, VmSubject } from './vm-columns.ts';
@@ -8,6 +9,8 @@ import type { Columns, VmSubject } from './vm-columns.ts';
 export interface TabCollector extends Collector {
   /** In RVTools' order and spelling. */
   readonly columns: readonly string[];
+  /** Those of them that are blank in every row, with the reason. */
+  readonly emptyColumns: ReadonlyMap<string, string>;
 }
 
 /** What makes one VM tab differ from another. */
@@ -67,6 +70,7 @@ export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): Tab
     requires: tab.requires,
     optional: tab.optional,
     columns: Object.keys(tab.columns),
+    emptyColumns: emptyColumnsOf(tab.columns),
     collect: (host, fleet) => collect(tab, host, fleet),
   };
 }

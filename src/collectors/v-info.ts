@@ -2,6 +2,7 @@ import { dateOf, numberOf, textOf, trueOrFalse } from './cell-values.ts';
 import type { Cell } from './collector.ts';
 import { majorVersion, versionAtLeast } from './configuration-version.ts';
 import { bracketFolder, bracketPath, underRoot } from './datastore-path.ts';
+import { empty } from './empty-column.ts';
 import { guestDetails } from './guest-os.ts';
 import { guestStateOf, heartbeatOf } from './heartbeat.ts';
 import { primaryIpv4 } from './ip-addresses.ts';
@@ -26,13 +27,8 @@ import {
   vmUuidColumn,
 } from './vm-columns.ts';
 
-/** Columns that stay blank until disk sizes are among the facts: an unknown size is blank, never 0. */
-export const columnsWaitingForDiskFacts = [
-  'Total disk capacity MiB',
-  'Provisioned MiB',
-  'In Use MiB',
-  'Unshared MiB',
-] as const;
+/** An unknown size is blank, never 0. */
+const waitsForDisks = empty('needs facts about virtual disks, which this version does not gather');
 
 function configStatus({ system }: VirtualMachine): string {
   if (system.HealthState === null) return 'gray';
@@ -208,16 +204,16 @@ export const vInfo = vmCollector<VmSubject>({
     'Creation date': ({ vm }) => dateOf(vm.settings?.CreationTime) ?? dateOf(vm.system.InstallDate),
     'Change Version': ({ vm }) => dateOf(vm.system.TimeOfLastConfigurationChange),
     CPUs: ({ vm }) => numberOf(vm.processor?.VirtualQuantity),
-    'Overall Cpu Readiness': () => null,
+    'Overall Cpu Readiness': empty('Hyper-V tells CPU wait times by performance counters only, which are not read'),
     Memory: ({ vm }) => memorySize(vm),
     'Active Memory': ({ vm }) => activeMemory(vm),
     NICs: ({ vm }) => vm.adapters?.length ?? null,
     Disks: ({ vm }) => vm.disks?.length ?? null,
-    'Total disk capacity MiB': () => null,
+    'Total disk capacity MiB': waitsForDisks,
     'Fixed Passthru HotPlug': () => 'False',
-    'min Required EVC Mode Key': () => null,
+    'min Required EVC Mode Key': empty('Hyper-V has no EVC modes'),
     'Latency Sensitivity': () => 'normal',
-    'Op Notification Timeout': () => null,
+    'Op Notification Timeout': empty('Hyper-V has no operation notifications'),
     EnableUUID: ({ vm }) => backupService(vm),
     CBT: ({ vm }) => changeTracking(vm),
     'Primary IP Address': ({ vm }) => primaryAddress(vm),
@@ -230,21 +226,21 @@ export const vInfo = vmCollector<VmSubject>({
     'Network #7': network(7),
     'Network #8': network(8),
     'Num Monitors': () => 1,
-    'Video Ram KiB': () => null,
+    'Video Ram KiB': empty('Hyper-V does not tell the memory of a virtual display'),
     'Resource pool': ({ host }) => `/${datacenterOf(host)}/${clusterOf(host)}/Resources`,
     'Folder ID': ({ vm }) => folderId(vm),
     Folder: folderOf,
-    vApp: () => null,
+    vApp: empty('Hyper-V has no vApps'),
     'DAS protection': ({ vm, host }) => trueOrFalse(dasProtection(vm, host)),
     'FT State': () => 'notConfigured',
-    'FT Role': () => null,
+    'FT Role': empty('Hyper-V has no fault tolerance'),
     'FT Latency': () => 'gray',
     'FT Bandwidth': () => -1,
     'FT Sec. Latency': () => -1,
     'Vm Failover In Progress': ({ vm }) => trueOrFalse(failoverInProgress(vm)),
-    'Provisioned MiB': () => null,
-    'In Use MiB': () => null,
-    'Unshared MiB': () => null,
+    'Provisioned MiB': waitsForDisks,
+    'In Use MiB': waitsForDisks,
+    'Unshared MiB': waitsForDisks,
     'HA Restart Priority': ({ vm }) => restartPriorities.get(vm.clusterRole?.priority ?? -1) ?? null,
     'HA Isolation Response': () => 'none',
     'HA VM Monitoring': ({ vm, host }) => heartbeatMonitoring(vm, host),
@@ -261,7 +257,7 @@ export const vInfo = vmCollector<VmSubject>({
     'HW version': ({ vm }) => majorVersion(vm.settings?.Version),
     'HW upgrade status': () => 'none',
     'HW upgrade policy': () => 'never',
-    'HW target': () => null,
+    'HW target': empty('Hyper-V plans no upgrade of a configuration version'),
     Path: ({ vm, host }) => bracketPath(settingsPath(vm, vm.settings?.ConfigurationFile), host.datastores),
     'Log directory': (subject) =>
       folder(subject, subject.vm.settings?.LogDataRoot, subject.vm.settings?.ConfigurationDataRoot),
@@ -271,7 +267,7 @@ export const vInfo = vmCollector<VmSubject>({
     ...annotationColumn,
     ...placeColumns,
     ...guestOsColumns,
-    'Customization Info': () => null,
+    'Customization Info': empty('Hyper-V keeps no guest customization'),
     'Guest Detailed Data': ({ vm }) => guestDetails(vm),
     ...vmIdColumn,
     'SMBIOS UUID': ({ vm }) => guidOf(vm.settings?.BIOSGUID) ?? null,

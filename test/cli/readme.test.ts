@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { buildProgram } from '../../src/cli/program.ts';
-import { collectors } from '../../src/collectors/collectors.ts';
-import { columnsWaitingForDiskFacts } from '../../src/collectors/v-info.ts';
-import { rvtoolsTabs } from '../../src/exports/rvtools-tabs.ts';
 import { runFiles } from '../../src/inventory/file-names.ts';
 import { capturedTerminal } from './captured-terminal.ts';
 import { readmePath, withGeneratedSections } from './readme-sections.ts';
@@ -60,14 +57,6 @@ it.each([
   expect(codes.length).toBeGreaterThan(3);
   const told = `${between('## Reasons', '## Settings')}${between('<!-- errors', '<!-- end of errors')}`;
   for (const code of codes) expect(told).toContain(`| \`${code}\` |`);
-});
-
-it('it tells which tabs are filled and which columns are not', () => {
-  const limits = between('## Limits', '## Working');
-  const names = collectors.map(({ tab }) => tab);
-  expect(limits).toContain(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} are filled.`);
-  expect(limits).toContain(`The other ${rvtoolsTabs.size - names.length} tabs`);
-  for (const column of columnsWaitingForDiskFacts) expect(limits).toContain(`\`${column}\``);
 });
 
 it('it gives each line to type for bash and for PowerShell', () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { collectorOf, collectors } from '../../src/collectors/collectors.ts';
-import { columnsWaitingForDiskFacts, vInfo } from '../../src/collectors/v-info.ts';
 import { declarationOf } from '../../src/facts/fact-table.ts';
 import { adapter, guid, hostFacts, hv01, rowsFrom, vm } from './facts-builder.ts';
 
@@ -35,6 +34,13 @@ describe.each(collectors)('$tab', (collector) => {
     }
   });
 
+  test('leaves the columns blank that it gives a reason for', () => {
+    for (const [name, reason] of collector.emptyColumns) {
+      expect(reason).toMatch(/^[a-zA-Z].*[^.]$/);
+      for (const row of rowsFrom(collector, host)) expect([name, row[name]]).toEqual([name, null]);
+    }
+  });
+
   test('names facts that the fact table has, none both required and optional', () => {
     const names = [...collector.requires, ...collector.optional];
     for (const name of names) expect(declarationOf(name).name).toBe(name);
@@ -45,9 +51,4 @@ describe.each(collectors)('$tab', (collector) => {
 test('a tab is found by its exact name, and a tab that is not built is not found', () => {
   expect(collectorOf('vMemory')?.tab).toBe('vMemory');
   expect(collectorOf('vDisk')).toBeUndefined();
-});
-
-test('columns that wait for disk sizes are columns of vInfo, and blank', () => {
-  const [row] = rowsFrom(vInfo, host);
-  for (const name of columnsWaitingForDiskFacts) expect(row).toHaveProperty([name], null);
 });
