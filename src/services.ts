@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { cancelMarkName } from './activities/cancel-mark.ts';
 import type { Store } from './stores/store.ts';
+import type { ProxyTunnels } from './winrm/proxy-tunnel.ts';
 import type { Credential, OpenWinrmSession } from './winrm/winrm-session.ts';
 
 /** Everything with an effect that an activity may use; handed in, so that activities stay plain functions. */
@@ -9,6 +10,8 @@ export interface Services {
   readonly connect: OpenWinrmSession;
   /** The account of that name, the default one without a name; undefined where the settings hold none. */
   readonly credential: (name?: string) => Credential | undefined;
+  /** The way to every host, where the settings name a proxy. */
+  readonly proxy?: ProxyTunnels;
   readonly clock: () => Date;
   /** Takes one structured event; never a secret. */
   readonly log: (event: Readonly<Record<string, unknown>>) => void;

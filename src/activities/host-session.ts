@@ -16,7 +16,7 @@ export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOve
 export function openHostSession(
   { host, scheme, port, credential: name }: HostEntry,
   { authentication, allowBasicOverHttp, connectMs, operationMs }: SessionSettings,
-  { connect, credential }: Services,
+  { connect, credential, proxy }: Services,
   signal: AbortSignal | undefined,
 ): Result<WinrmSession, HostError> {
   const account = credential(name);
@@ -27,6 +27,7 @@ export function openHostSession(
       credential: account,
       authentication,
       allowBasicOverHttp,
+      proxy,
       connectTimeoutMs: connectMs,
       operationTimeoutMs: operationMs,
       signal,

@@ -15,6 +15,10 @@ const noAnswerCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
   'connectionLost',
   'operationTimedOut',
   'tlsFailed',
+  'proxyUnreachable',
+  'proxyAuthenticationRequired',
+  'proxyRefusedHost',
+  'proxyFoundNoHost',
   'cancelled',
 ]);
 

@@ -10,6 +10,7 @@ import { failure, type Result, success } from '../result.ts';
 import { createServices } from '../services.ts';
 import type { Settings } from '../settings/settings.ts';
 import { publishRun } from '../stores/published-folder.ts';
+import { proxyTunnels } from '../winrm/proxy-tunnel.ts';
 import { openWinrmSession } from '../winrm/session.ts';
 import { createEventLog } from './event-log.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -30,7 +31,7 @@ export interface FinishedRun {
 
 export interface InventoryInput {
   readonly manifest: Manifest;
-  readonly settings: Pick<Settings, 'credential' | 'namedCredentials'>;
+  readonly settings: Pick<Settings, 'credential' | 'namedCredentials' | 'proxy'>;
   readonly outDir: OutDir;
   readonly verbose: boolean;
 }
@@ -63,7 +64,7 @@ export async function runInventory(
   { manifest, settings, outDir, verbose }: InventoryInput,
   terminal: Terminal,
 ): Promise<Result<FinishedRun, UsageError>> {
-  const { credential, namedCredentials } = settings;
+  const { credential, namedCredentials, proxy } = settings;
   const abort = new AbortController();
   const log = createEventLog(terminal, verbose);
   const progress = createProgress(terminal);
@@ -85,6 +86,7 @@ export async function runInventory(
         store: outDir.runs,
         connect: openWinrmSession,
         credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
+        proxy: proxy && proxyTunnels(proxy),
         log,
         signal: abort.signal,
       }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseProxyUrl } from './proxy-url.ts';
 
 /** One setting as users know it. */
 export interface SettingDeclaration {
@@ -76,6 +77,19 @@ export const settingTable = {
       .string()
       .toLowerCase()
       .pipe(z.enum(['auto', 'script', 'cim'])),
+  },
+  HYPERV_PROXY: {
+    meaning:
+      'The HTTP proxy that every host is reached through: `http://proxy:3128` or `https://user:password@proxy:3129`. `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` do not count.',
+    default: 'none',
+    secret: true,
+    mustBe: 'http://host:port or http://user:password@host:port (https:// too), with what is special percent-encoded',
+    schema: z.string().transform((url, context) => {
+      const proxy = parseProxyUrl(url);
+      if (proxy !== undefined) return proxy;
+      context.addIssue({ code: 'custom', message: 'not a proxy' });
+      return z.NEVER;
+    }),
   },
   COVERAGE_THRESHOLD: {
     meaning: 'The share of VMs that every per-VM collector has to cover for `Inventory OK`.',

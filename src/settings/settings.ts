@@ -10,6 +10,7 @@ export interface Settings {
   readonly hostsFile?: ValueOf<'HYPERV_HOSTS_FILE'>;
   readonly authentication?: ValueOf<'HYPERV_AUTH'>;
   readonly via?: ValueOf<'HYPERV_VIA'>;
+  readonly proxy?: ValueOf<'HYPERV_PROXY'>;
   readonly coverageThreshold?: ValueOf<'COVERAGE_THRESHOLD'>;
   readonly allowPartialOk?: ValueOf<'ALLOW_PARTIAL_OK'>;
   /** The account of hosts that name none. */
@@ -48,6 +49,7 @@ export function readSettings(environment: RawSettings, file: RawSettings): Resul
     hostsFile: read('HYPERV_HOSTS_FILE'),
     authentication: read('HYPERV_AUTH'),
     via: read('HYPERV_VIA'),
+    proxy: read('HYPERV_PROXY'),
     coverageThreshold: read('COVERAGE_THRESHOLD'),
     allowPartialOk: read('ALLOW_PARTIAL_OK'),
     credential: readCredential(raw, '', errors),

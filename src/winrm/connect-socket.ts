@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { failure, type Result, success } from '../result.ts';
+import type { ProxyTunnels } from './proxy-tunnel.ts';
 import { type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
 import type { WinrmTarget } from './winrm-session.ts';
 
@@ -17,20 +18,30 @@ export interface ConnectOptions {
   /** For the host as a whole, in milliseconds; with several addresses each still gets at least two seconds. */
   readonly timeoutMs: number;
   readonly resolve: ResolveAddresses;
+  /** Where it is given, every connection goes through it, and it resolves the target's name. */
+  readonly proxy?: ProxyTunnels;
   readonly signal?: AbortSignal;
 }
 
 const shortestTryMs = 2_000;
 const keepAliveProbeMs = 30_000;
 
+/** What a connection is opened over: an address, or a tunnel that is there already. */
+type Way = { readonly name: string; readonly address: string } | { readonly name: string; readonly tunnel: Socket };
+
 interface FailedTry {
-  readonly address: string;
+  /** Of the way that was tried. */
+  readonly name: string;
   readonly code: WinrmErrorCode;
   readonly text: string;
 }
 
 /** A connected socket, TLS verified where the target is https; else one error that names every address tried. */
 export async function connectSocket(options: ConnectOptions): Promise<Result<Socket, WinrmError>> {
+  return options.proxy === undefined ? connectDirectly(options) : connectThrough(options.proxy, options);
+}
+
+async function connectDirectly(options: ConnectOptions): Promise<Result<Socket, WinrmError>> {
   const { target, timeoutMs, signal } = options;
   const endsAt = performance.now() + timeoutMs;
   const resolved = await resolveAddresses(options);
@@ -39,12 +50,24 @@ export async function connectSocket(options: ConnectOptions): Promise<Result<Soc
   for (const [index, address] of resolved.value.entries()) {
     const left = endsAt - performance.now();
     const share = resolved.value.length === 1 ? left : Math.max(shortestTryMs, left / (resolved.value.length - index));
-    const tried = await tryAddress(target, address, Math.max(share, 1), signal);
+    const way = { name: `${address} port ${target.port}`, address };
+    const tried = await tryWay(target, way, Math.max(share, 1), signal);
     if (tried.ok) return tried;
     failed.push(tried.error);
     if (signal?.aborted) return failure(winrmError('cancelled', target.host));
   }
   return failure(connectError(target, failed));
+}
+
+async function connectThrough(proxy: ProxyTunnels, options: ConnectOptions): Promise<Result<Socket, WinrmError>> {
+  const { target, timeoutMs, resolve, signal } = options;
+  const endsAt = performance.now() + timeoutMs;
+  const tunnel = await proxy.open({ target, timeoutMs, resolve, signal });
+  if (!tunnel.ok || target.scheme === 'http') return tunnel;
+  const way = { name: `through ${proxy.name}`, tunnel: tunnel.value };
+  const tried = await tryWay(target, way, Math.max(endsAt - performance.now(), 1), signal);
+  if (tried.ok) return tried;
+  return failure(signal?.aborted ? winrmError('cancelled', target.host) : connectError(target, [tried.error]));
 }
 
 async function resolveAddresses({ target, timeoutMs, resolve, signal }: ConnectOptions) {
@@ -76,15 +99,15 @@ function settledWithin<Value>(work: Promise<Value>, timeoutMs: number, signal?: 
   });
 }
 
-function tryAddress(
+function tryWay(
   target: WinrmTarget,
-  address: string,
+  way: Way,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<Result<Socket, FailedTry>> {
   return new Promise((settle) => {
-    let reached = false;
-    const socket = open(target, address);
+    let reached = 'tunnel' in way;
+    const socket = open(target, way);
     const finish = (result: Result<Socket, FailedTry>) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -93,7 +116,7 @@ function tryAddress(
       if (!result.ok) socket.on('error', () => undefined).destroy();
       settle(result);
     };
-    const failWith = (code: WinrmErrorCode, text: string) => finish(failure({ address, code, text }));
+    const failWith = (code: WinrmErrorCode, text: string) => finish(failure({ name: way.name, code, text }));
     const fail = (error: Error) => failWith(codeOf(error, target.scheme === 'https' && reached), textOf(error));
     const closed = () => fail(new Error('closed while connecting'));
     const cancel = () => failWith('cancelled', 'cancelled');
@@ -123,11 +146,12 @@ function tryAddress(
   });
 }
 
-function open({ host, port, scheme }: WinrmTarget, address: string): Socket {
-  if (scheme === 'http') return connectTcp({ host: address, port });
+function open({ host, port, scheme }: WinrmTarget, way: Way): Socket {
+  if ('address' in way && scheme === 'http') return connectTcp({ host: way.address, port });
   // The certificate is held against the name as it was given, whatever address it led to.
   const servername = isIP(host) === 0 ? host : '';
-  return connectTls({ host: address, port, servername, ALPNProtocols: ['http/1.1'] });
+  const over = 'tunnel' in way ? { socket: way.tunnel } : { host: way.address, port };
+  return connectTls({ ...over, servername, ALPNProtocols: ['http/1.1'] });
 }
 
 function codeOf(error: Error & { code?: string }, inTls: boolean): WinrmErrorCode {
@@ -141,6 +165,6 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 function connectError(target: WinrmTarget, failed: readonly FailedTry[]): WinrmError {
   const order: readonly WinrmErrorCode[] = ['tlsFailed', 'connectionRefused', 'connectTimedOut'];
   const code = order.find((candidate) => failed.some((one) => one.code === candidate)) ?? 'connectTimedOut';
-  const detail = failed.map(({ address, text }) => `${address} port ${target.port}: ${text}`).join('; ');
+  const detail = failed.map(({ name, text }) => `${name}: ${text}`).join('; ');
   return winrmError(code, target.host, undefined, detail);
 }

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Client, errors } from 'undici';
 import { failure, type Result, success } from '../result.ts';
+import { hostAndPort } from './host-and-port.ts';
 import type { WinrmTarget } from './winrm-session.ts';
 
 export interface HttpAnswer {
@@ -95,8 +96,7 @@ export function httpConnection(target: WinrmTarget, socket: Socket, onRequest: (
   };
 }
 
-const origin = ({ scheme, host, port }: WinrmTarget): string =>
-  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+const origin = (target: WinrmTarget): string => `${target.scheme}://${hostAndPort(target)}`;
 
 /** The address of the WinRM service, as it stands in a:To. */
 export const serviceUrl = (target: WinrmTarget): string => `${origin(target)}/wsman`;

@@ -110,6 +110,7 @@ export function openTransport(
     const socket = await connectSocket({
       target,
       resolve,
+      proxy: options.proxy,
       timeoutMs: limits.connectTimeoutMs ?? options.connectTimeoutMs,
       signal: limits.signal,
     });

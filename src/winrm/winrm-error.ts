@@ -38,6 +38,27 @@ export const winrmErrorKinds = {
     advice: 'Check the certificate of the HTTPS listener: its name, its dates and who issued it.',
     retryable: false,
   },
+  proxyUnreachable: {
+    when: 'No HTTP proxy answers at HYPERV_PROXY: its name has no address, its port is shut or silent, or no proxy is there.',
+    advice: 'Check scheme, name and port of HYPERV_PROXY, and that this machine may connect to the proxy.',
+    retryable: true,
+  },
+  proxyAuthenticationRequired: {
+    when: 'The proxy refused our account, or wants one (HTTP 407).',
+    advice:
+      'Put user and password into HYPERV_PROXY (http://user:password@host:port); only Basic is spoken to a proxy.',
+    retryable: false,
+  },
+  proxyRefusedHost: {
+    when: 'The proxy lets nobody through to this host or port.',
+    advice: 'Have the proxy allow CONNECT to the host and its WinRM port (5985 or 5986).',
+    retryable: false,
+  },
+  proxyFoundNoHost: {
+    when: 'The proxy could not reach the host, or did not say so in time.',
+    advice: 'Check that the proxy can resolve and reach the host, and that the host is up.',
+    retryable: true,
+  },
   logonRefused: {
     when: 'The host answered, but refused this account: wrong user, password or form of the domain.',
     advice: 'Check user and password; a domain account is DOMAIN\\user or user@domain.',
@@ -162,6 +183,10 @@ const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
   'connectTimedOut',
   'connectionLost',
   'tlsFailed',
+  'proxyUnreachable',
+  'proxyAuthenticationRequired',
+  'proxyRefusedHost',
+  'proxyFoundNoHost',
   'logonRefused',
   'authenticationNotOffered',
   'unencryptedRefused',

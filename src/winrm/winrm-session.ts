@@ -1,4 +1,5 @@
 import type { Result } from '../result.ts';
+import type { ProxyTunnels } from './proxy-tunnel.ts';
 import type { WinrmError } from './winrm-error.ts';
 
 export type AuthenticationScheme = 'ntlm' | 'basic';
@@ -22,6 +23,8 @@ export interface WinrmSessionOptions {
   readonly authentication: AuthenticationScheme;
   /** Basic over plain http sends the password in the clear: refused unless this is true. */
   readonly allowBasicOverHttp?: boolean;
+  /** Where it is given, every connection goes through it; never one that the environment names. */
+  readonly proxy?: ProxyTunnels;
   /** Per connection attempt to the host as a whole, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** Longest wait for one operation's answer, in milliseconds; also announced as OperationTimeout. */

@@ -30,6 +30,23 @@ describe('settings', () => {
     expect(valid({ HYPERV_AUTH: '' }).authentication).toBeUndefined();
   });
 
+  it.each([
+    ['http://proxy.contoso.com:3128', { scheme: 'http', host: 'proxy.contoso.com', port: 3128 }],
+    ['https://proxy', { scheme: 'https', host: 'proxy', port: 443 }],
+    ['http://proxy', { scheme: 'http', host: 'proxy', port: 80 }],
+    ['http://[fd00::1]:3128/', { scheme: 'http', host: 'fd00::1', port: 3128 }],
+    [
+      'http://CORP%5Cuser:p%40ss%3Aw%C3%B6rd@proxy:8080',
+      { scheme: 'http', host: 'proxy', port: 8080, credential: { user: 'CORP\\user', password: 'p@ss:wörd' } },
+    ],
+  ])('name a proxy: %s', (url, proxy) => {
+    expect(valid({ HYPERV_PROXY: url }).proxy).toEqual(proxy);
+  });
+
+  it('take no proxy from HTTP_PROXY and the like', () => {
+    expect(valid({ HTTP_PROXY: 'http://proxy:1', HTTPS_PROXY: 'http://proxy:2' }).proxy).toBeUndefined();
+  });
+
   it('hold an account for each credential name', () => {
     const settings = valid({
       HYPERV_USER: 'LAB\\reader',
@@ -52,6 +69,12 @@ describe('settings', () => {
   it.each([
     ['HYPERV_AUTH', 'kerberoast'],
     ['HYPERV_VIA', 'carrier-pigeon'],
+    ['HYPERV_PROXY', 'proxy.contoso.com:3128'],
+    ['HYPERV_PROXY', 'socks5://proxy:1080'],
+    ['HYPERV_PROXY', 'http://user:50%@proxy:3128'],
+    ['HYPERV_PROXY', 'http://user:pass#word@proxy:3128'],
+    ['HYPERV_PROXY', 'http://proxy:3128/path'],
+    ['HYPERV_PROXY', 'http://[fe80::1%25eth0]:3128'],
     ['COVERAGE_THRESHOLD', '1.5'],
     ['COVERAGE_THRESHOLD', '90 %'],
     ['COVERAGE_THRESHOLD', '-0.5'],

@@ -17,7 +17,7 @@ export function offeredSchemes(lines: readonly string[]): OfferedScheme[] {
 }
 
 /** The names offered, for a message to the user. */
-export const offeredText = (lines: readonly string[]): string => {
+export const offeredText = (lines: readonly string[], who = 'the host'): string => {
   const names = [...new Set(offeredSchemes(lines).map(({ scheme }) => scheme))];
-  return names.length === 0 ? 'the host offers no authentication' : `the host offers ${names.join(', ')}`;
+  return names.length === 0 ? `${who} offers no authentication` : `${who} offers ${names.join(', ')}`;
 };

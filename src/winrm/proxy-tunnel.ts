@@ -1,0 +1,175 @@
+/** Connections through an HTTP proxy, by CONNECT (RFC 9110 9.3.6); for http and https targets alike. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { failure, type Result, success } from '../result.ts';
+import { offeredText } from './authentication/challenges.ts';
+import { type ConnectOptions, connectSocket } from './connect-socket.ts';
+import { hostAndPort } from './host-and-port.ts';
+import { type WinrmError, winrmError } from './winrm-error.ts';
+import type { Credential, WinrmTarget } from './winrm-session.ts';
+
+/** A proxy as the settings name it. Holds a secret. */
+export interface HttpProxy {
+  /** How the proxy itself is spoken to. */
+  readonly scheme: 'http' | 'https';
+  /** DNS name or IP address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Sent as Basic, where it is given. */
+  readonly credential?: Credential;
+}
+
+/** Makes tunnels to targets. One for all hosts of a run: it remembers that the proxy has refused its account. */
+export interface ProxyTunnels {
+  /** The proxy's host and port, without its account. */
+  readonly name: string;
+  /** A socket on which the target answers; the target's name is resolved by the proxy. */
+  open(options: Omit<ConnectOptions, 'proxy'>): Promise<Result<Socket, WinrmError>>;
+}
+
+/** Bytes of the answer's head; an honest one has a few hundred. */
+const largestHead = 16_384;
+const longestReason = 200;
+
+/**
+ * Tunnels through this proxy. While its account is unproven, one tunnel is opened after another, and once the proxy
+ * has refused it, it is not sent again: a whole fleet at once would lock the account out.
+ */
+export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
+  const name = hostAndPort(proxy);
+  let proven = proxy.credential === undefined;
+  let refusal: string | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const open = async (options: Omit<ConnectOptions, 'proxy'>): Promise<Result<Socket, WinrmError>> => {
+    if (refusal !== undefined) return failure(wantsAccount(options.target, name, refusal));
+    const endsAt = performance.now() + options.timeoutMs;
+    const connected = await connectSocket({ ...options, target: proxy });
+    if (!connected.ok) return failure(unreachable(options.target, name, connected.error));
+    const timeoutMs = Math.max(endsAt - performance.now(), 1);
+    const answer = await askForTunnel(proxy, connected.value, { ...options, timeoutMs });
+    if (answer.kind === 'failed') {
+      connected.value.destroy();
+      return failure(failedTunnel(options.target, name, answer));
+    }
+    const { status } = answer;
+    if (status === 407 && proxy.credential !== undefined) refusal = answer.text;
+    if (status !== 407) proven = true;
+    if (status >= 200 && status < 300) return success(connected.value);
+    connected.value.destroy();
+    return failure(refusedTunnel(options.target, name, answer));
+  };
+
+  return {
+    name,
+    open: (options) => {
+      if (proven || refusal !== undefined) return open(options);
+      const turn = last.then(() => open(options));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+type Answer =
+  | { readonly kind: 'answer'; readonly status: number; readonly text: string }
+  | { readonly kind: 'failed'; readonly why: 'cancelled' | 'noAnswer' | 'noHttp'; readonly text: string };
+
+/** Sends CONNECT and reads the answer's head with Node's own parser, within the time and `largestHead`. */
+function askForTunnel(
+  { credential }: HttpProxy,
+  socket: Socket,
+  { target, timeoutMs, signal }: Omit<ConnectOptions, 'proxy'>,
+): Promise<Answer> {
+  return new Promise((settle) => {
+    const finish = (answer: Answer) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      settle(answer);
+    };
+    const fail = (why: 'cancelled' | 'noAnswer' | 'noHttp', text: string) => finish({ kind: 'failed', why, text });
+    const cancel = () => fail('cancelled', 'cancelled');
+    const timer = setTimeout(() => fail('noAnswer', `no answer to CONNECT in ${Math.round(timeoutMs)} ms`), timeoutMs);
+    signal?.addEventListener('abort', cancel, { once: true });
+    // Whatever becomes of the connection later is told by its close; an error nobody listens to would end the process.
+    socket.on('error', () => undefined);
+    const authority = hostAndPort(target);
+    const request = httpRequest({
+      method: 'CONNECT',
+      path: authority,
+      headers: { host: authority, ...(credential ? { 'proxy-authorization': basicOf(credential) } : {}) },
+      createConnection: () => socket,
+      maxHeaderSize: largestHead,
+    });
+    request.once('connect', (response, _socket, ahead) => {
+      // Neither HTTP nor TLS lets the host speak first: what came with the head is not the host's.
+      if (ahead.length > 0) fail('noHttp', `${ahead.length} bytes after the answer to CONNECT`);
+      else finish(answerOf(response));
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith('HPE_')) fail('noHttp', `the answer to CONNECT is not HTTP (${error.code})`);
+      else fail('noAnswer', `the proxy closed the connection instead of answering CONNECT (${error.message})`);
+    });
+    request.end();
+    if (signal?.aborted) cancel();
+  });
+}
+
+const basicOf = ({ user, password }: Credential): string =>
+  `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
+
+function answerOf({ statusCode = 0, statusMessage = '', headers }: IncomingMessage): Answer {
+  const reason = statusMessage
+    .replace(/[^\x20-\x7E]+/g, ' ')
+    .trim()
+    .slice(0, longestReason);
+  const offered = [headers['proxy-authenticate'] ?? []].flat();
+  const text = `HTTP ${statusCode}${reason === '' ? '' : ` ${reason}`}`;
+  return {
+    kind: 'answer',
+    status: statusCode,
+    text: statusCode === 407 ? `${text}; ${offeredText(offered, 'the proxy')}` : text,
+  };
+}
+
+const unreachable = (target: WinrmTarget, proxy: string, { code, detail }: WinrmError): WinrmError =>
+  code === 'cancelled'
+    ? winrmError('cancelled', target.host)
+    : winrmError('proxyUnreachable', target.host, `${target.host}: the proxy ${proxy} could not be reached.`, detail);
+
+function failedTunnel(
+  { host }: WinrmTarget,
+  proxy: string,
+  { why, text }: Extract<Answer, { kind: 'failed' }>,
+): WinrmError {
+  switch (why) {
+    case 'cancelled':
+      return winrmError('cancelled', host);
+    case 'noHttp':
+      return winrmError('proxyUnreachable', host, `${host}: what answers at ${proxy} is no HTTP proxy.`, text);
+    case 'noAnswer':
+      return winrmError('proxyFoundNoHost', host, `${host}: the proxy ${proxy} opened no tunnel to it.`, text);
+  }
+}
+
+const wantsAccount = ({ host }: WinrmTarget, proxy: string, text: string): WinrmError =>
+  winrmError(
+    'proxyAuthenticationRequired',
+    host,
+    `${host}: the proxy ${proxy} refused our account, or wants one.`,
+    text,
+  );
+
+function refusedTunnel(target: WinrmTarget, proxy: string, { status, text }: { status: number; text: string }) {
+  const { host, port } = target;
+  if (status === 407) return wantsAccount(target, proxy, text);
+  if (status >= 500) {
+    return winrmError('proxyFoundNoHost', host, `${host}: the proxy ${proxy} could not reach its port ${port}.`, text);
+  }
+  return winrmError(
+    'proxyRefusedHost',
+    host,
+    `${host}: the proxy ${proxy} lets nobody through to its port ${port}.`,
+    text,
+  );
+}
