@@ -1,12 +1,15 @@
 /** Longest text of a cell, in UTF-16 units. */
 export const longestCellText = 32_767;
 
-/** Characters that XML cannot hold or readers choke on: controls but TAB, LF and CR; lone surrogates; non-characters. */
-const unprintable = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\uFFFE\uFFFF]/gu;
+/** Characters that XML cannot hold or readers choke on: controls but TAB and LF; lone surrogates; non-characters. */
+const unprintable = /(?![\t\n])\p{Cc}|\p{Cs}|[\uFFFE\uFFFF]/gu;
 
-/** A text as a cell can hold it: unprintable characters dropped, and cut where it is too long for Excel. */
+/**
+ * A text as a cell can hold it: unprintable characters dropped, lines broken by LF as Excel does (XML would make LF of
+ * a CR anyway), and cut where it is too long for Excel.
+ */
 export function cellText(text: string): string {
-  const printable = text.replace(unprintable, '');
+  const printable = text.replace(/\r\n?/g, '\n').replace(unprintable, '');
   // Cutting may part the two halves of a character: the first one goes too.
   return printable.length > longestCellText ? printable.slice(0, longestCellText).replace(/\p{Cs}$/u, '') : printable;
 }

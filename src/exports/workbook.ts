@@ -37,6 +37,8 @@ const formatVersion = { major: 4.7, full: '4.7.1.4' };
 const mostRows = 1_048_576;
 const rowsPerTurn = 100;
 const nothing = Buffer.alloc(0);
+/** Readers drop blanks at the edges of a plain text; exceljs asks them to keep those of a rich one. */
+const blankAtEdge = /^\s|\s$/u;
 /** The one sheet that RVTools leaves unstyled, with neither frozen panes nor filter. */
 const metaDataTab = 'vMetaData';
 
@@ -152,7 +154,7 @@ function writeRow(sheet: Sheet, values: readonly Cell[], styles: readonly Style[
   for (const [index, value] of values.entries()) {
     if (value === null) continue;
     const cell = row.getCell(index + 1);
-    cell.value = value;
+    cell.value = typeof value === 'string' && blankAtEdge.test(value) ? { richText: [{ text: value }] } : value;
     const style = styles[index];
     if (style) cell.style = style;
   }

@@ -16,6 +16,16 @@ const facts = JSON.parse(await readFile(new URL('../fixtures/rvtools-columns.jso
 const sheetOrder: string[] = facts.meta.workbook.sheetOrder;
 const createdAt = new Date('2026-11-23T02:00:00.000Z');
 
+/** How each type of column is to be read from its cells: booleans and ids are texts. */
+const cellTypes: Readonly<Record<string, exceljs.ValueType>> = {
+  string: exceljs.ValueType.String,
+  bool: exceljs.ValueType.String,
+  int: exceljs.ValueType.Number,
+  float: exceljs.ValueType.Number,
+  datetime: exceljs.ValueType.Date,
+  'datetime|Never': exceljs.ValueType.String,
+};
+
 /** A row with a value of each column's own type. */
 function rowOf(tab: string, over: TabRow = {}): TabRow {
   const values = {
@@ -78,7 +88,8 @@ describe('the workbook', () => {
   let book: Awaited<ReturnType<typeof written>>;
   beforeAll(async () => {
     const vInfo = names.map((VM) => rowOf('vInfo', { VM, Annotation: null }));
-    book = await written({ vInfo, vLicense: [rowOf('vLicense')], vSnapshot: [rowOf('vSnapshot')] });
+    const others = sheetOrder.filter((tab) => !['vInfo', 'vUSB', 'vMetaData'].includes(tab));
+    book = await written({ vInfo, ...Object.fromEntries(others.map((tab) => [tab, [rowOf(tab)]])) });
   });
   const sheet = (tab: string) => {
     const found = book.workbook.getWorksheet(tab);
@@ -116,17 +127,21 @@ describe('the workbook', () => {
     expect(sheet('vInfo').getCell('A2').font).toMatchObject({ name: 'Verdana', size: 9 });
   });
 
-  it('formats each column as RVTools does', () => {
-    for (const tab of ['vInfo', 'vLicense', 'vSnapshot']) {
-      for (const [index, { numberFormat, name }] of columnsOf(tab).entries()) {
-        const { numFmt, value } = sheet(tab).getCell(2, index + 1);
-        if (value !== null) expect([name, numFmt ?? 'General']).toEqual([name, numberFormat]);
+  it.each(sheetOrder.filter((tab) => tab !== 'vUSB'))(
+    'has in %s the cell types and number formats of a real export, column by column',
+    (tab) => {
+      const recorded: { name: string; type: string; numberFormat: string }[] = facts.tabs[tab].columns;
+      for (const [index, { name, type, numberFormat }] of recorded.entries()) {
+        const { numFmt, value, type: cellType } = sheet(tab).getCell(2, index + 1);
+        if (value === null) continue;
+        expect([name, numFmt ?? 'General']).toEqual([name, numberFormat]);
+        expect([name, cellType]).toEqual([name, cellTypes[type]]);
       }
-    }
-  });
+    },
+  );
 
   it('keeps every text a text, whatever it begins with, and drops what a cell cannot hold', () => {
-    const texts = names.map((_, index) => sheet('vInfo').getCell(index + 2, 1).value);
+    const texts = names.map((_, index) => sheet('vInfo').getCell(index + 2, 1).text);
     expect(texts).toEqual([
       '=1+1',
       'O\'Brien, "x"',
@@ -188,7 +203,10 @@ describe('what Excel cannot hold', () => {
   it('cuts at 32,767 characters and not before', () => {
     expect(cellText('x'.repeat(40_000))).toHaveLength(32_767);
     expect(cellText('x'.repeat(32_767))).toHaveLength(32_767);
-    expect(cellText('\t\n\r\u007F\u0085\uFFFE\uFFFFé')).toBe('\t\n\ré');
+    expect(cellText('\t\n\u007F\u0085\uFFFE\uFFFFé')).toBe('\t\né');
+  });
+  it('breaks lines as Excel does', () => {
+    expect(cellText('one\r\ntwo\rthree\n')).toBe('one\ntwo\nthree\n');
   });
 });
 
