@@ -52,10 +52,9 @@ export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
       connected.value.destroy();
       return failure(failedTunnel(options.target, name, answer));
     }
-    const { status } = answer;
-    if (status === 407 && proxy.credential !== undefined) refusal = answer.text;
-    if (status !== 407) proven = true;
-    if (status >= 200 && status < 300) return success(connected.value);
+    if (!refusesAccount(answer)) proven = true;
+    else if (proxy.credential !== undefined) refusal = answer.text;
+    if (isTunnel(answer)) return success(connected.value);
     connected.value.destroy();
     return failure(refusedTunnel(options.target, name, answer));
   };
@@ -71,9 +70,21 @@ export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
   };
 }
 
+interface ProxyAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  /** Status and reason, and what a 407 offers. */
+  readonly text: string;
+}
+
 type Answer =
-  | { readonly kind: 'answer'; readonly status: number; readonly text: string }
+  | ProxyAnswer
   | { readonly kind: 'failed'; readonly why: 'cancelled' | 'noAnswer' | 'noHttp'; readonly text: string };
+
+/** 407 (RFC 9110 15.5.8); tinyproxy says 401 to a wrong password. No host has answered yet: either is the proxy's. */
+const refusesAccount = ({ status }: ProxyAnswer): boolean => status === 407 || status === 401;
+
+const isTunnel = ({ status }: ProxyAnswer): boolean => status >= 200 && status < 300;
 
 /** Sends CONNECT and reads the answer's head with Node's own parser, within the time and `largestHead`. */
 function askForTunnel(
@@ -102,9 +113,10 @@ function askForTunnel(
       maxHeaderSize: largestHead,
     });
     request.once('connect', (response, _socket, ahead) => {
-      // Neither HTTP nor TLS lets the host speak first: what came with the head is not the host's.
-      if (ahead.length > 0) fail('noHttp', `${ahead.length} bytes after the answer to CONNECT`);
-      else finish(answerOf(response));
+      const answer = answerOf(response);
+      // A refusal may have a page behind it. In a tunnel neither HTTP nor TLS lets the host speak first.
+      if (isTunnel(answer) && ahead.length > 0) fail('noHttp', `${ahead.length} bytes after the answer to CONNECT`);
+      else finish(answer);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code?.startsWith('HPE_')) fail('noHttp', `the answer to CONNECT is not HTTP (${error.code})`);
@@ -118,17 +130,17 @@ function askForTunnel(
 const basicOf = ({ user, password }: Credential): string =>
   `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 
-function answerOf({ statusCode = 0, statusMessage = '', headers }: IncomingMessage): Answer {
+function answerOf({ statusCode = 0, statusMessage = '', headers }: IncomingMessage): ProxyAnswer {
   const reason = statusMessage
     .replace(/[^\x20-\x7E]+/g, ' ')
     .trim()
     .slice(0, longestReason);
-  const offered = [headers['proxy-authenticate'] ?? []].flat();
+  const offered = [headers['proxy-authenticate'] ?? headers['www-authenticate'] ?? []].flat();
   const text = `HTTP ${statusCode}${reason === '' ? '' : ` ${reason}`}`;
   return {
     kind: 'answer',
     status: statusCode,
-    text: statusCode === 407 ? `${text}; ${offeredText(offered, 'the proxy')}` : text,
+    text: offered.length > 0 ? `${text}; ${offeredText(offered, 'the proxy')}` : text,
   };
 }
 
@@ -160,9 +172,10 @@ const wantsAccount = ({ host }: WinrmTarget, proxy: string, text: string): Winrm
     text,
   );
 
-function refusedTunnel(target: WinrmTarget, proxy: string, { status, text }: { status: number; text: string }) {
+function refusedTunnel(target: WinrmTarget, proxy: string, answer: ProxyAnswer): WinrmError {
   const { host, port } = target;
-  if (status === 407) return wantsAccount(target, proxy, text);
+  const { status, text } = answer;
+  if (refusesAccount(answer)) return wantsAccount(target, proxy, text);
   if (status >= 500) {
     return winrmError('proxyFoundNoHost', host, `${host}: the proxy ${proxy} could not reach its port ${port}.`, text);
   }

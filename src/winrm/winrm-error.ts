@@ -44,7 +44,7 @@ export const winrmErrorKinds = {
     retryable: true,
   },
   proxyAuthenticationRequired: {
-    when: 'The proxy refused our account, or wants one (HTTP 407).',
+    when: 'The proxy refused our account, or wants one (HTTP 407 or 401).',
     advice:
       'Put user and password into HYPERV_PROXY (http://user:password@host:port); only Basic is spoken to a proxy.',
     retryable: false,

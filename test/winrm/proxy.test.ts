@@ -126,6 +126,13 @@ describe('a proxy that does not let us through', () => {
       false,
       'HTTP 403 Not this one',
     ],
+    [
+      'refuses with a page',
+      { raw: 'HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\n\r\n<html>No.</html>' },
+      'proxyRefusedHost',
+      false,
+      'HTTP 403 Forbidden',
+    ],
     ['knows no CONNECT', { raw: 'HTTP/1.1 405 Method Not Allowed\r\n\r\n' }, 'proxyRefusedHost', false, 'HTTP 405'],
     ['sends elsewhere', { raw: 'HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n' }, 'proxyRefusedHost', false, '302'],
     ['reaches no host', { raw: 'HTTP/1.1 502 Bad Gateway\r\n\r\n' }, 'proxyFoundNoHost', true, 'HTTP 502 Bad Gateway'],
