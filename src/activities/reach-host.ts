@@ -1,6 +1,7 @@
 import { type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { Attempt, Preflight } from '../inventory/preflight.ts';
 import type { Services } from '../services.ts';
+import { tlsErrorCodes } from '../winrm/winrm-error.ts';
 import { openHostSession } from './host-session.ts';
 import type { PreflightInput } from './preflight-host.ts';
 import { unreachedHost } from './unreached-host.ts';
@@ -14,7 +15,7 @@ const noAnswerCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
   'connectTimedOut',
   'connectionLost',
   'operationTimedOut',
-  'tlsFailed',
+  ...tlsErrorCodes,
   'proxyUnreachable',
   'proxyAuthenticationRequired',
   'proxyRefusedHost',

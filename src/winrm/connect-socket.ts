@@ -1,11 +1,13 @@
 /** From a host's name to a connected socket: every address is tried, and every failure is kept. */
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { failure, type Result, success } from '../result.ts';
 import type { ProxyTunnels } from './proxy-tunnel.ts';
-import { type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
-import type { WinrmTarget } from './winrm-session.ts';
+import { handshakeFailure } from './tls/handshake-failure.ts';
+import { certificateObjection, connectTls } from './tls/tls-socket.ts';
+import { tlsErrorCodes, type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
+import type { TlsOptions, WinrmTarget } from './winrm-session.ts';
 
 /** All addresses of a name, in the order they are to be tried. */
 export type ResolveAddresses = (host: string) => Promise<readonly string[]>;
@@ -15,6 +17,8 @@ export const resolveBySystem: ResolveAddresses = async (host) =>
 
 export interface ConnectOptions {
   readonly target: WinrmTarget;
+  /** For https targets. */
+  readonly tls?: TlsOptions;
   /** For the host as a whole, in milliseconds; with several addresses each still gets at least two seconds. */
   readonly timeoutMs: number;
   readonly resolve: ResolveAddresses;
@@ -42,7 +46,7 @@ export async function connectSocket(options: ConnectOptions): Promise<Result<Soc
 }
 
 async function connectDirectly(options: ConnectOptions): Promise<Result<Socket, WinrmError>> {
-  const { target, timeoutMs, signal } = options;
+  const { target, timeoutMs } = options;
   const endsAt = performance.now() + timeoutMs;
   const resolved = await resolveAddresses(options);
   if (!resolved.ok) return resolved;
@@ -51,10 +55,10 @@ async function connectDirectly(options: ConnectOptions): Promise<Result<Socket, 
     const left = endsAt - performance.now();
     const share = resolved.value.length === 1 ? left : Math.max(shortestTryMs, left / (resolved.value.length - index));
     const way = { name: `${address} port ${target.port}`, address };
-    const tried = await tryWay(target, way, Math.max(share, 1), signal);
+    const tried = await tryWay(options, way, Math.max(share, 1));
     if (tried.ok) return tried;
     failed.push(tried.error);
-    if (signal?.aborted) return failure(winrmError('cancelled', target.host));
+    if (options.signal?.aborted) return failure(winrmError('cancelled', target.host));
   }
   return failure(connectError(target, failed));
 }
@@ -65,7 +69,7 @@ async function connectThrough(proxy: ProxyTunnels, options: ConnectOptions): Pro
   const tunnel = await proxy.open({ target, timeoutMs, resolve, signal });
   if (!tunnel.ok || target.scheme === 'http') return tunnel;
   const way = { name: `through ${proxy.name}`, tunnel: tunnel.value };
-  const tried = await tryWay(target, way, Math.max(endsAt - performance.now(), 1), signal);
+  const tried = await tryWay(options, way, Math.max(endsAt - performance.now(), 1));
   if (tried.ok) return tried;
   return failure(signal?.aborted ? winrmError('cancelled', target.host) : connectError(target, [tried.error]));
 }
@@ -100,14 +104,13 @@ function settledWithin<Value>(work: Promise<Value>, timeoutMs: number, signal?: 
 }
 
 function tryWay(
-  target: WinrmTarget,
+  { target, tls = {}, signal }: ConnectOptions,
   way: Way,
   timeoutMs: number,
-  signal?: AbortSignal,
 ): Promise<Result<Socket, FailedTry>> {
   return new Promise((settle) => {
     let reached = 'tunnel' in way;
-    const socket = open(target, way);
+    const socket = open(target, tls, way);
     const finish = (result: Result<Socket, FailedTry>) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -117,13 +120,16 @@ function tryWay(
       settle(result);
     };
     const failWith = (code: WinrmErrorCode, text: string) => finish(failure({ name: way.name, code, text }));
-    const fail = (error: Error) => failWith(codeOf(error, target.scheme === 'https' && reached), textOf(error));
+    const fail = (error: Error) => {
+      const { code, text } = target.scheme === 'https' && reached ? handshakeFailure(error) : tcpFailure(error);
+      failWith(code, text);
+    };
     const closed = () => fail(new Error('closed while connecting'));
     const cancel = () => failWith('cancelled', 'cancelled');
     const timer = setTimeout(
       () =>
         failWith(
-          reached ? 'tlsFailed' : 'connectTimedOut',
+          reached ? 'tlsInterrupted' : 'connectTimedOut',
           reached ? 'no TLS handshake in time' : `no answer in ${Math.round(timeoutMs)} ms`,
         ),
       timeoutMs,
@@ -139,6 +145,12 @@ function tryWay(
     socket.once('error', fail);
     socket.once('close', closed);
     socket.once(target.scheme === 'https' ? 'secureConnect' : 'connect', () => {
+      // Nothing is sent before the certificate is known to be the host's.
+      const objection = socket instanceof TLSSocket ? certificateObjection(socket, target, tls) : undefined;
+      if (objection !== undefined) {
+        failWith(objection.code, objection.text);
+        return;
+      }
       socket.setNoDelay(true);
       socket.setKeepAlive(true, keepAliveProbeMs);
       finish(success(socket));
@@ -146,24 +158,22 @@ function tryWay(
   });
 }
 
-function open({ host, port, scheme }: WinrmTarget, way: Way): Socket {
+function open(target: WinrmTarget, tls: TlsOptions, way: Way): Socket {
+  const { scheme, port } = target;
   if ('address' in way && scheme === 'http') return connectTcp({ host: way.address, port });
-  // The certificate is held against the name as it was given, whatever address it led to.
-  const servername = isIP(host) === 0 ? host : '';
-  const over = 'tunnel' in way ? { socket: way.tunnel } : { host: way.address, port };
-  return connectTls({ ...over, servername, ALPNProtocols: ['http/1.1'] });
+  return connectTls('tunnel' in way ? { socket: way.tunnel } : { host: way.address, port }, target, tls);
 }
 
-function codeOf(error: Error & { code?: string }, inTls: boolean): WinrmErrorCode {
-  if (inTls) return 'tlsFailed';
-  return error.code === 'ECONNREFUSED' ? 'connectionRefused' : 'connectTimedOut';
-}
+const tcpFailure = (error: Error & { code?: string }): { code: WinrmErrorCode; text: string } => ({
+  code: error.code === 'ECONNREFUSED' ? 'connectionRefused' : 'connectTimedOut',
+  text: textOf(error),
+});
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The failure that tells most: a host that speaks badly before one that refuses, before one that is silent. */
 function connectError(target: WinrmTarget, failed: readonly FailedTry[]): WinrmError {
-  const order: readonly WinrmErrorCode[] = ['tlsFailed', 'connectionRefused', 'connectTimedOut'];
+  const order: readonly WinrmErrorCode[] = [...tlsErrorCodes, 'connectionRefused', 'connectTimedOut'];
   const code = order.find((candidate) => failed.some((one) => one.code === candidate)) ?? 'connectTimedOut';
   const detail = failed.map(({ name, text }) => `${name}: ${text}`).join('; ');
   return winrmError(code, target.host, undefined, detail);

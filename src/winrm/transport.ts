@@ -109,6 +109,7 @@ export function openTransport(
     await drop();
     const socket = await connectSocket({
       target,
+      tls: options.tls,
       resolve,
       proxy: options.proxy,
       timeoutMs: limits.connectTimeoutMs ?? options.connectTimeoutMs,

@@ -33,10 +33,44 @@ export const winrmErrorKinds = {
     advice: 'Run again; if it keeps happening, look for a device on the way that cuts connections.',
     retryable: true,
   },
-  tlsFailed: {
-    when: 'No TLS connection could be made.',
-    advice: 'Check the certificate of the HTTPS listener: its name, its dates and who issued it.',
+  certificateExpired: {
+    when: "The host's certificate has expired, or is not valid yet.",
+    advice: 'Renew the certificate of the HTTPS listener; where the dates are right, check the clock of this machine.',
     retryable: false,
+  },
+  certificateNameMismatch: {
+    when: "The host's certificate is for other names than the one it was asked under.",
+    advice:
+      'List the host under a name of its certificate; for a tunnel or an address give that name as servername=<dns>.',
+    retryable: false,
+  },
+  certificateUntrusted: {
+    when: "Nobody trusted here vouches for the host's certificate: self-signed, unknown issuer or incomplete chain.",
+    advice:
+      'Give the issuing CA with --ca-file (HYPERV_CA_FILE), or, if the SHA-256 in the detail is the one that the host itself shows, pin=sha256:<hex> in the host list.',
+    retryable: false,
+  },
+  certificatePinMismatch: {
+    when: 'The host showed another certificate than the one that is pinned for it.',
+    advice:
+      'Find out why before anything else: renewed (then pin the new one), the wrong host, or somebody between. Nothing was sent.',
+    retryable: false,
+  },
+  certificateTooWeak: {
+    when: "The host's certificate, or one above it, has a signature (SHA-1, MD5) or a key too weak to be trusted.",
+    advice: 'Issue a certificate with SHA-256 and an RSA key of 2048 bits or more.',
+    retryable: false,
+  },
+  tlsFailed: {
+    when: 'What answers at the port and we cannot agree on TLS: no TLS there, a version before 1.2, no common cipher.',
+    advice: 'Check that the port is the one of an HTTPS listener (5986) and that the host has TLS 1.2 enabled.',
+    retryable: false,
+  },
+  tlsInterrupted: {
+    when: 'The TLS handshake broke off, or was not finished in time.',
+    advice:
+      'Run again; if it stays, check that the certificate of the HTTPS listener still exists on the host and that TLS 1.2 is enabled there.',
+    retryable: true,
   },
   proxyUnreachable: {
     when: 'No HTTP proxy answers at HYPERV_PROXY: its name has no address, its port is shut or silent, or no proxy is there.',
@@ -159,6 +193,19 @@ export const winrmErrorKinds = {
 
 export type WinrmErrorCode = keyof typeof winrmErrorKinds;
 
+/** Errors of TLS, before anything was sent; in the order in which one of them tells more than the next. */
+export const tlsErrorCodes = [
+  'certificatePinMismatch',
+  'certificateNameMismatch',
+  'certificateExpired',
+  'certificateTooWeak',
+  'certificateUntrusted',
+  'tlsFailed',
+  'tlsInterrupted',
+] as const satisfies readonly WinrmErrorCode[];
+
+export type TlsErrorCode = (typeof tlsErrorCodes)[number];
+
 export interface WinrmError {
   readonly code: WinrmErrorCode;
   /** The host as it was given, without port. */
@@ -182,7 +229,7 @@ const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
   'connectionRefused',
   'connectTimedOut',
   'connectionLost',
-  'tlsFailed',
+  ...tlsErrorCodes,
   'proxyUnreachable',
   'proxyAuthenticationRequired',
   'proxyRefusedHost',

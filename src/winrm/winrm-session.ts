@@ -17,8 +17,23 @@ export interface WinrmTarget {
   readonly port: number;
 }
 
+/** How the host of an https target is recognised. Without any of it: by the CAs of the system and of Node. */
+export interface TlsOptions {
+  /** PEM text of private CAs, one certificate or several, trusted beside those of the system and of Node. */
+  readonly authorities?: string;
+  /**
+   * SHA-256 of the host's certificate (DER), 64 lower-case hex digits. It takes the place of verifying issuer and name;
+   * dates, key and TLS version still have to be right.
+   */
+  readonly pin?: string;
+  /** The DNS name to ask for (SNI) and to look for in the certificate, where it is not the target's: for tunnels. */
+  readonly serverName?: string;
+}
+
 export interface WinrmSessionOptions {
   readonly target: WinrmTarget;
+  /** Means nothing to an http target. */
+  readonly tls?: TlsOptions;
   readonly credential: Credential;
   readonly authentication: AuthenticationScheme;
   /** Basic over plain http sends the password in the clear: refused unless this is true. */
