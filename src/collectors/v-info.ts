@@ -43,9 +43,9 @@ function connectionState({ system, settings }: VirtualMachine): string {
 }
 
 /** A differencing file of a checkpoint is attached, though the VM has no checkpoint: a merge did not happen. */
-function consolidationNeeded({ disks, hasCheckpoints }: VirtualMachine): boolean | null {
-  if (disks === undefined || hasCheckpoints === undefined) return null;
-  return !hasCheckpoints && disks.some((disk) => /\.avhdx?$/i.test(disk.path ?? ''));
+function consolidationNeeded({ disks, checkpoints }: VirtualMachine): boolean | null {
+  if (disks === undefined || checkpoints === undefined) return null;
+  return checkpoints.length === 0 && disks.some((disk) => /\.avhdx?$/i.test(disk.path ?? ''));
 }
 
 /** When the VM was started, reckoned back from the time of collection; null unless it runs. */
@@ -68,9 +68,9 @@ function changeTracking({ settings, disks }: VirtualMachine): 'TRUE' | 'FALSE' |
 }
 
 /** EnableUUID stands for Hyper-V's backup (volume shadow copy) service. */
-function backupService({ backup }: VirtualMachine): 'TRUE' | 'FALSE' | null {
-  if (!backup || backup.EnabledState === null) return null;
-  return backup.EnabledState === 2 ? 'TRUE' : 'FALSE';
+function backupService({ services: { backup } }: VirtualMachine): 'TRUE' | 'FALSE' | null {
+  if (backup === null || backup === undefined) return null;
+  return backup ? 'TRUE' : 'FALSE';
 }
 
 /** By adapter, as the guest reports them to the host; else by Data Exchange, where they are one list. */

@@ -83,12 +83,29 @@ export const guestOsColumns = {
 export const vmIdColumn = { 'VM ID': (subject) => `vm-${workbookVmId(subject)}` } satisfies Columns<VmSubject>;
 export const vmUuidColumn = { 'VM UUID': workbookVmId } satisfies Columns<VmSubject>;
 
+/** RVTools' number of a VM, as text. Drawn from the id in the workbook, so that it is one in all tabs and all runs. */
+export const vmRefColumn = {
+  VMRef: (subject) => String(Number.parseInt(workbookVmId(subject).slice(0, 8), 16)),
+} satisfies Columns<VmSubject>;
+
 export const sdkColumns = {
   'VI SDK Server': ({ host }) => sdkServerOf(host),
   'VI SDK UUID': sdkUuidOf,
 } satisfies Columns<VmSubject>;
 
-/** The columns with which every VM tab but vInfo ends. */
+/** The columns with which the tabs of a VM's removable devices and integration services end. */
+export const trailingVmColumnsWithRef = {
+  ...annotationColumn,
+  ...placeColumns,
+  ...folderColumn,
+  ...guestOsColumns,
+  ...vmRefColumn,
+  ...vmIdColumn,
+  ...vmUuidColumn,
+  ...sdkColumns,
+} satisfies Columns<VmSubject>;
+
+/** The columns with which every other VM tab but vInfo ends. */
 export const trailingVmColumns = {
   ...annotationColumn,
   ...placeColumns,

@@ -2,12 +2,16 @@ import { perVmTabs } from '../inventory/per-vm-tabs.ts';
 import type { ReportHost, RunReport } from '../inventory/report.ts';
 import { type CsvValue, csv } from './csv.ts';
 
+/** The tabs that the file began with keep their columns where they were; each further one comes after them. */
+const firstTabs = ['vInfo', 'vCPU', 'vMemory', 'vNetwork'];
+const tabsInOrder = [...firstTabs, ...perVmTabs.filter((tab) => !firstTabs.includes(tab))];
+
 const columns = [
   'host',
   'reachable',
   'final_status',
   'baseline_vm_count',
-  ...perVmTabs.flatMap((tab) => [`${tab}_vm_count`, `${tab}_missing`]),
+  ...tabsInOrder.flatMap((tab) => [`${tab}_vm_count`, `${tab}_missing`]),
   'missing_in_baseline',
   'coverage',
   'duplicate_of',
@@ -26,7 +30,7 @@ function coverageRow(host: ReportHost): CsvValue[] {
     host.reachable,
     host.final_status,
     host.baseline?.vm_count ?? null,
-    ...perVmTabs.flatMap((tab) => {
+    ...tabsInOrder.flatMap((tab) => {
       const collector = host.collectors.find((candidate) => candidate.tab === tab);
       return [collector?.vm_count ?? null, collector?.missing ?? null];
     }),

@@ -249,6 +249,37 @@ export const factTable = {
     className: 'Msvm_VssComponentSettingData',
     properties: { InstanceID: 'string', EnabledState: 'uint16' },
   }),
+  timeSyncServices: cim({
+    name: 'timeSyncServices',
+    namespace: virtualization,
+    className: 'Msvm_TimeSyncComponentSettingData',
+    properties: { InstanceID: 'string', EnabledState: 'uint16' },
+  }),
+  shutdownServices: cim({
+    name: 'shutdownServices',
+    namespace: virtualization,
+    className: 'Msvm_ShutdownComponentSettingData',
+    properties: { InstanceID: 'string', EnabledState: 'uint16' },
+  }),
+  heartbeatServices: cim({
+    name: 'heartbeatServices',
+    namespace: virtualization,
+    className: 'Msvm_HeartbeatComponentSettingData',
+    properties: { InstanceID: 'string', EnabledState: 'uint16' },
+  }),
+  dataExchangeServices: cim({
+    name: 'dataExchangeServices',
+    namespace: virtualization,
+    className: 'Msvm_KvpExchangeComponentSettingData',
+    properties: { InstanceID: 'string', EnabledState: 'uint16' },
+  }),
+  guestFileServices: cim({
+    name: 'guestFileServices',
+    namespace: virtualization,
+    className: 'Msvm_GuestServiceInterfaceComponentSettingData',
+    properties: { InstanceID: 'string', EnabledState: 'uint16' },
+    mayBeAbsent: true,
+  }),
   switches: cim({
     name: 'switches',
     namespace: virtualization,

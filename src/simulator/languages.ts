@@ -19,6 +19,11 @@ export interface Language {
   readonly processor: string;
   readonly memory: string;
   readonly backupService: string;
+  readonly timeSyncService: string;
+  readonly shutdownService: string;
+  readonly heartbeatService: string;
+  readonly dataExchangeService: string;
+  readonly guestFileService: string;
   readonly checkpoint: string;
   /** Caption of the definition with which the templates of a device begin. */
   readonly settingsOf: Readonly<Record<'Default' | 'Minimum' | 'Maximum' | 'Increment', string>>;
@@ -49,6 +54,11 @@ export const languages: Readonly<Record<Culture, Language>> = {
     processor: 'Processor',
     memory: 'Memory',
     backupService: 'Backup (volume shadow copy)',
+    timeSyncService: 'Time Synchronization',
+    shutdownService: 'Shutdown',
+    heartbeatService: 'Heartbeat',
+    dataExchangeService: 'Key-Value Pair Exchange',
+    guestFileService: 'Guest Service Interface',
     checkpoint: 'Checkpoint',
     settingsOf: {
       Default: 'Default Settings',
@@ -78,6 +88,11 @@ export const languages: Readonly<Record<Culture, Language>> = {
     processor: 'Prozessor',
     memory: 'Arbeitsspeicher',
     backupService: 'Sicherung (Volumeschattenkopie)',
+    timeSyncService: 'Zeitsynchronisierung',
+    shutdownService: 'Herunterfahren',
+    heartbeatService: 'Takt',
+    dataExchangeService: 'Austausch von Schlüsselwertepaaren',
+    guestFileService: 'Gastdienstschnittstelle',
     checkpoint: 'Prüfpunkt',
     settingsOf: {
       Default: 'Standardeinstellungen',
@@ -107,6 +122,11 @@ export const languages: Readonly<Record<Culture, Language>> = {
     processor: 'プロセッサ',
     memory: 'メモリ',
     backupService: 'バックアップ (ボリューム シャドウ コピー)',
+    timeSyncService: '時刻の同期',
+    shutdownService: 'シャットダウン',
+    heartbeatService: 'ハートビート',
+    dataExchangeService: 'キー値ペア交換',
+    guestFileService: 'ゲスト サービス インターフェイス',
     checkpoint: 'チェックポイント',
     settingsOf: { Default: '既定の設定', Minimum: '最小設定', Maximum: '最大設定', Increment: '増分設定' },
     newVirtualMachine: '新しい仮想マシン',

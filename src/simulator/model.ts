@@ -150,6 +150,15 @@ export interface VmModel {
   readonly checkpoints: readonly CheckpointModel[];
   /** Null: nothing comes from the guest. */
   readonly guest: GuestModel | null;
+  /** The integration services that its settings allow. */
+  readonly services: {
+    readonly backup: boolean;
+    readonly timeSync: boolean;
+    readonly shutdown: boolean;
+    readonly heartbeat: boolean;
+    readonly dataExchange: boolean;
+    readonly guestFiles: boolean;
+  };
   readonly replicationMode: 0 | 1 | 2;
   /** In a cluster: a role of it, with this priority. Null: not highly available. */
   readonly highlyAvailable: {

@@ -24,6 +24,9 @@ export const constantDevices = {
   backup: '5CED1297-4598-4915-A5FC-AD21BB4D02A4',
   keyValuePairs: '2A34B1C2-FD73-4043-8A5B-DD2159BC743F',
   heartbeat: '84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47',
+  shutdown: '9F8233AC-BE49-4C79-8EE3-E7E1985B2077',
+  timeSync: '2497F4DE-E9FA-4204-80E4-4B75C46419C0',
+  guestFiles: '6C09BB55-D683-4DA0-8931-C9BF705F6480',
 } as const;
 
 const day = 86_400_000;
@@ -90,6 +93,7 @@ export function makeVm(seed: number, home: VmHome, vmIndex: number, now: number)
     leftOverChild: checkpoints.length === 0 && random.chance(0.005) ? random.guid() : null,
     checkpoints,
     guest,
+    services: makeServices(randomFor(seed, 'services', home.index, vmIndex), processors, guest !== null),
     replicationMode: 0,
     highlyAvailable:
       home.cluster !== null && !random.chance(0.1)
@@ -104,6 +108,18 @@ export function makeVm(seed: number, home: VmHome, vmIndex: number, now: number)
             antiAffinity: random.chance(0.05) ? random.pick(['DomainControllers', 'SqlNodes']) : null,
           }
         : null,
+  };
+}
+
+/** A guest that talks has heartbeat and Data Exchange; guest services are off unless somebody wanted them. */
+function makeServices(random: Random, processors: number, talks: boolean): VmModel['services'] {
+  return {
+    backup: processors <= 16,
+    timeSync: !random.chance(0.1),
+    shutdown: !random.chance(0.02),
+    heartbeat: talks || !random.chance(0.1),
+    dataExchange: talks || !random.chance(0.1),
+    guestFiles: random.chance(0.15),
   };
 }
 

@@ -87,6 +87,31 @@ interface VmTraits {
   readonly processor?: Partial<Row<'processors'>>;
   readonly memory?: Partial<Row<'memory'>>;
   readonly summary?: Partial<Row<'summaries'>>;
+  readonly services?: Pick<FactRows, keyof ReturnType<typeof integrationServices>>;
+}
+
+const serviceDevices = {
+  backupServices: '5CED1297-4598-4915-A5FC-AD21BB4D02A4',
+  timeSyncServices: '2497F4DE-E9FA-4204-80E4-4B75C46419C0',
+  shutdownServices: '9F8233AC-BE49-4C79-8EE3-E7E1985B2077',
+  heartbeatServices: '84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47',
+  dataExchangeServices: '2A34B1C2-FD73-4043-8A5B-DD2159BC743F',
+  guestFileServices: '6C09BB55-D683-4DA0-8931-C9BF705F6480',
+} as const;
+
+/** The settings of a VM's integration services: as Hyper-V makes them, all on but guest services. */
+export function integrationServices(id: string, off: readonly (keyof typeof serviceDevices)[] = ['guestFileServices']) {
+  const row = (fact: keyof typeof serviceDevices) => [
+    { InstanceID: `Microsoft:${id}\\${serviceDevices[fact]}`, EnabledState: off.includes(fact) ? 3 : 2 },
+  ];
+  return {
+    backupServices: row('backupServices'),
+    timeSyncServices: row('timeSyncServices'),
+    shutdownServices: row('shutdownServices'),
+    heartbeatServices: row('heartbeatServices'),
+    dataExchangeServices: row('dataExchangeServices'),
+    guestFileServices: row('guestFileServices'),
+  } satisfies FactRows;
 }
 
 /** A running VM of generation 2 with 2 processors and 4,096 MiB of static memory, without adapters and disks. */
@@ -164,15 +189,27 @@ export function vm(id: string, name: string, traits: VmTraits = {}): FactRows {
       },
     ],
     heartbeats: [{ SystemName: id, EnabledState: 2, OperationalStatus: [2, 2] }],
-    backupServices: [{ InstanceID: `Microsoft:${id}\\5CED1297-4598-4915-A5FC-AD21BB4D02A4`, EnabledState: 2 }],
+    ...integrationServices(id),
+    ...traits.services,
   };
 }
 
 /** The settings of a checkpoint, and the copies of device settings in it. */
-export function checkpoint(id: string, vmId: string, type = 'Microsoft:Hyper-V:Snapshot:Realized'): FactRows {
+export function checkpoint(
+  id: string,
+  vmId: string,
+  type = 'Microsoft:Hyper-V:Snapshot:Realized',
+  settings: Partial<Row<'virtualSystems'>> = {},
+): FactRows {
   return {
     virtualSystems: [
-      { InstanceID: `Microsoft:${id}`, VirtualSystemIdentifier: vmId, VirtualSystemType: type, ElementName: 'before' },
+      {
+        InstanceID: `Microsoft:${id}`,
+        VirtualSystemIdentifier: vmId,
+        VirtualSystemType: type,
+        ElementName: 'before',
+        ...settings,
+      },
     ],
     processors: [{ InstanceID: `Microsoft:${id}\\b637f346-6a0e-4dec-af52-bd70cb80a21d\\0`, VirtualQuantity: '64' }],
     memory: [{ InstanceID: `Microsoft:${id}\\4764334d-e001-4176-82ee-5594ec9b530e`, VirtualQuantity: '99999' }],
@@ -249,6 +286,59 @@ export function disk(vmId: string, lun: number, path: string): FactRows {
         HostResource: [path],
       },
     ],
+  };
+}
+
+/** A SCSI controller of a VM. */
+export const scsiController = (vmId: string, n: number): FactRows => ({
+  resourceAllocations: [
+    {
+      InstanceID: `Microsoft:${vmId}\\5C5C0000-0000-4000-8000-${String(n + 1).padStart(12, '0')}\\0`,
+      ResourceType: 6,
+      ResourceSubType: 'Microsoft:Hyper-V:Synthetic SCSI Controller',
+    },
+  ],
+});
+
+/** One of the two IDE controllers of a generation 1 VM. */
+export const ideController = (vmId: string, n: 0 | 1): FactRows => ({
+  resourceAllocations: [
+    {
+      InstanceID: `Microsoft:${vmId}\\83F8638B-8DCA-4152-9EDA-2CA8B33039B4\\${n}`,
+      ResourceType: 5,
+      ResourceSubType: 'Microsoft:Hyper-V:Emulated IDE Controller',
+      Address: String(n),
+    },
+  ],
+});
+
+/** Where a drive sits: the key of its controller, and its slot there. */
+export const scsi = (vmId: string, n: number): string =>
+  `Microsoft:${vmId}\\5C5C0000-0000-4000-8000-${String(n + 1).padStart(12, '0')}\\0`;
+export const ide = (vmId: string, n: 0 | 1): string => `Microsoft:${vmId}\\83F8638B-8DCA-4152-9EDA-2CA8B33039B4\\${n}`;
+
+/** A DVD drive, with a medium or without. */
+export function dvd(controller: string, slot: number, path?: string): FactRows {
+  const drive = `${controller}\\${slot}`;
+  return {
+    resourceAllocations: [
+      {
+        InstanceID: `${drive}\\D`,
+        ResourceType: 16,
+        ResourceSubType: 'Microsoft:Hyper-V:Synthetic DVD Drive',
+        AddressOnParent: String(slot),
+      },
+    ],
+    ...(path !== undefined && {
+      storageAllocations: [
+        {
+          InstanceID: `${drive}\\L`,
+          ResourceType: 31,
+          ResourceSubType: 'Microsoft:Hyper-V:Virtual CD/DVD Disk',
+          HostResource: [path],
+        },
+      ],
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { missingVmsCsv } from '../../src/exports/missing-vms-csv.ts';
 import { reportJson } from '../../src/exports/report-json.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
 import { summarizeRecord } from '../../src/inventory/host-summary.ts';
+import { perVmTabs } from '../../src/inventory/per-vm-tabs.ts';
 import { buildReport } from '../../src/inventory/report.ts';
 import { collector, manifest, perVm, preflight, record, unreachable, vm, vmId } from '../inventory/records.ts';
 
@@ -27,6 +28,11 @@ const report = buildReport({
   ],
   outcomes: [],
 });
+/** Tabs that came after the first four have their columns after theirs. */
+const furtherColumns = perVmTabs
+  .filter((tab) => !perVm.includes(tab))
+  .flatMap((tab) => [`${tab}_vm_count`, `${tab}_missing`]);
+const blanks = ','.repeat(furtherColumns.length);
 const linesOf = (text: string) => text.replace('\uFEFF', '').split('\r\n');
 
 describe('a CSV file', () => {
@@ -59,10 +65,11 @@ describe('host_inventory_coverage.csv', () => {
     const [partial] = report.hosts[0]?.reasons ?? [];
     expect(linesOf(coverageCsv(report))).toEqual([
       'host,reachable,final_status,baseline_vm_count,vInfo_vm_count,vInfo_missing,vCPU_vm_count,vCPU_missing,' +
-        'vMemory_vm_count,vMemory_missing,vNetwork_vm_count,vNetwork_missing,missing_in_baseline,coverage,duplicate_of,error_code,error',
-      `hv1,True,Inventory Partial,3,3,0,2,1,2,1,3,0,0,0.6666,,${partial?.code},"${partial?.message}"`,
-      `dead,False,Inventory Error,,,,,,,,,,,,,logonRefused,"${dead.error?.message}"`,
-      `HV1.corp.example,True,Inventory Partial,,,,,,,,,,,,hv1,${partial?.code},"${partial?.message}"`,
+        `vMemory_vm_count,vMemory_missing,vNetwork_vm_count,vNetwork_missing,${furtherColumns.join(',')},` +
+        'missing_in_baseline,coverage,duplicate_of,error_code,error',
+      `hv1,True,Inventory Partial,3,3,0,2,1,2,1,3,0,${blanks}0,0.6666,,${partial?.code},"${partial?.message}"`,
+      `dead,False,Inventory Error,,,,,,,,,,${blanks},,,logonRefused,"${dead.error?.message}"`,
+      `HV1.corp.example,True,Inventory Partial,,,,,,,,,,${blanks},,hv1,${partial?.code},"${partial?.message}"`,
       '',
     ]);
   });
@@ -75,7 +82,7 @@ describe('host_inventory_coverage.csv', () => {
       summaries: [summarizeRecord(record('hv1', { collectors: [collector('vCPU', [vm(1)])], before: [vm(1)] }))],
       outcomes: [],
     });
-    expect(linesOf(coverageCsv(only))[1]).toBe('hv1,True,Inventory OK,1,,,1,0,,,,,0,1,,,');
+    expect(linesOf(coverageCsv(only))[1]).toBe(`hv1,True,Inventory OK,1,,,1,0,,,,,${blanks}0,1,,,`);
   });
 });
 

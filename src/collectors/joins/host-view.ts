@@ -3,12 +3,18 @@ import type { HostFacts } from '../collector.ts';
 import type { DatastoreMap } from '../datastore-path.ts';
 import { isPaused, type PowerState, powerStateOf } from '../power-state.ts';
 import { type Adapter, joinAdapters } from './adapters.ts';
+import { isCheckpoint } from './checkpoints.ts';
 import { type ClusterMembership, type ClusterRole, clusterMembership, clusterRoles } from './cluster.ts';
-import { type Disk, joinDisks } from './disks.ts';
+import { type Disk, type DvdDrive, joinDrives } from './disks.ts';
 import { knownRows } from './facts.ts';
 import { joinGroups, type VmGroup } from './groups.ts';
 import { type HostIdentity, hostIdentity } from './host-identity.ts';
 import { guidOf } from './instance-id.ts';
+import {
+  type IntegrationServices,
+  type integrationServiceFacts,
+  joinIntegrationServices,
+} from './integration-services.ts';
 import { type KeyValuePairs, keyValuePairsOf } from './key-value-pairs.ts';
 import { type JoinedRows, joinByVm, settingsOwners, unjoinedRow } from './settings-owners.ts';
 
@@ -27,15 +33,17 @@ export interface VirtualMachine {
   readonly live: boolean;
   /** Its active (realized) settings; null makes it an orphan. */
   readonly settings: Row<'virtualSystems'> | null | undefined;
-  readonly hasCheckpoints: boolean | undefined;
+  /** Every Snapshot:* row: checkpoints, and a replica's recovery points. In the order in which the host lists them. */
+  readonly checkpoints: readonly Row<'virtualSystems'>[] | undefined;
   readonly processor: Row<'processors'> | null | undefined;
   readonly memory: Row<'memory'> | null | undefined;
   readonly summary: Row<'summaries'> | null | undefined;
   readonly heartbeat: Row<'heartbeats'> | null | undefined;
-  readonly backup: Row<'backupServices'> | null | undefined;
+  readonly services: IntegrationServices;
   readonly guest: KeyValuePairs | undefined;
   readonly adapters: readonly Adapter[] | undefined;
   readonly disks: readonly Disk[] | undefined;
+  readonly dvds: readonly DvdDrive[] | undefined;
   readonly group: VmGroup | undefined;
   /** Null: not a role of the cluster. */
   readonly clusterRole: ClusterRole | null | undefined;
@@ -46,7 +54,7 @@ export type JoinedFact =
   | 'virtualSystems'
   | 'processors'
   | 'memory'
-  | 'backupServices'
+  | (typeof integrationServiceFacts)[number]
   | 'resourceAllocations'
   | 'storageAllocations'
   | 'syntheticAdapters'
@@ -75,9 +83,6 @@ export interface HostView {
 const isRealized = (row: Row<'virtualSystems'>): boolean =>
   row.VirtualSystemType?.toLowerCase() === 'microsoft:hyper-v:system:realized';
 
-const isCheckpoint = (row: Row<'virtualSystems'>): boolean =>
-  row.VirtualSystemType?.toLowerCase().startsWith('microsoft:hyper-v:snapshot:') === true;
-
 /** The first row of each key. */
 function firstBy<Joined>(
   rows: readonly Joined[] | undefined,
@@ -90,6 +95,20 @@ function firstBy<Joined>(
     if (key !== undefined && !first.has(key)) first.set(key, row);
   }
   return first;
+}
+
+/** The rows of each key, in the order given. */
+function allBy<Joined>(
+  rows: readonly Joined[] | undefined,
+  keyOf: (row: Joined) => string | null,
+): ReadonlyMap<string, readonly Joined[]> | undefined {
+  if (rows === undefined) return undefined;
+  const all = new Map<string, Joined[]>();
+  for (const row of rows) {
+    const key = guidOf(keyOf(row));
+    if (key !== undefined) all.set(key, [...(all.get(key) ?? []), row]);
+  }
+  return all;
 }
 
 /** Undefined: the fact is missing; null: the VM has no row of it. */
@@ -146,12 +165,12 @@ function joinFacts(host: HostFacts): HostView {
   const cluster = clusterMembership(facts, identity.domain);
 
   const settings = firstBy(virtualSystems?.filter(isRealized), (row) => row.VirtualSystemIdentifier);
-  const checkpoints = firstBy(virtualSystems?.filter(isCheckpoint), (row) => row.VirtualSystemIdentifier);
+  const checkpoints = allBy(virtualSystems?.filter(isCheckpoint), (row) => row.VirtualSystemIdentifier);
   const processors = joinByVm('processors', knownRows(facts, 'processors'), ownerOf);
   const memory = joinByVm('memory', knownRows(facts, 'memory'), ownerOf);
-  const backups = joinByVm('backupServices', knownRows(facts, 'backupServices'), ownerOf);
+  const services = joinIntegrationServices(facts, ownerOf);
   const adapters = joinAdapters(facts, ownerOf);
-  const disks = joinDisks(facts, ownerOf);
+  const drives = joinDrives(facts, ownerOf);
   // Rows of checkpoints are among the summaries: they have the checkpoint's GUID as Name.
   const summaries = firstBy(knownRows(facts, 'summaries'), (row) => row.Name);
   const heartbeats = firstBy(knownRows(facts, 'heartbeats'), (row) => row.SystemName);
@@ -169,15 +188,16 @@ function joinFacts(host: HostFacts): HostView {
       running: powerState === 'poweredOn',
       live: powerState === 'poweredOn' || isPaused(system.EnabledState),
       settings: rowOf(settings, id),
-      hasCheckpoints: checkpoints?.has(id),
+      checkpoints: checkpoints && (checkpoints.get(id) ?? []),
       processor: firstOf(processors, id),
       memory: firstOf(memory, id),
       summary: rowOf(summaries, id),
       heartbeat: rowOf(heartbeats, id),
-      backup: firstOf(backups, id),
+      services: services.of(id),
       guest: guests && keyValuePairsOf(guests.get(id)?.GuestIntrinsicExchangeItems ?? []),
       adapters: adapters.byVm && (adapters.byVm.get(id) ?? []),
-      disks: disks.byVm && (disks.byVm.get(id) ?? []),
+      disks: drives.byVm && (drives.byVm.get(id)?.disks ?? []),
+      dvds: drives.byVm && (drives.byVm.get(id)?.dvds ?? []),
       group: groups.get(id),
       clusterRole: rowOf(roles, id),
     };
@@ -197,9 +217,9 @@ function joinFacts(host: HostFacts): HostView {
       ...unjoinedSystems(virtualSystems, joinByVm('virtualSystems', virtualSystems, ownerOf)),
       ...processors.unjoined,
       ...memory.unjoined,
-      ...backups.unjoined,
+      ...services.unjoined,
       ...adapters.unjoined,
-      ...disks.unjoined,
+      ...drives.unjoined,
     ],
     emptyFacts: ownRows.filter(([, byVm]) => machines.length > 0 && byVm?.size === 0).map(([name]) => name),
   };

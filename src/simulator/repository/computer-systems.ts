@@ -183,7 +183,7 @@ export const keyValuePairs = (view: HostView): Values[] =>
     .filter((vm) => vm.state === 2 || vm.state === 9)
     .map((vm) => ({
       ...component(vm, 'Msvm_KvpExchangeComponent', constantDevices.keyValuePairs),
-      EnabledState: 2,
+      EnabledState: vm.services.dataExchange ? 2 : 3,
       OperationalStatus: vm.guest === null ? [12] : [2],
       GuestIntrinsicExchangeItems:
         vm.state === 2 && vm.guest !== null
@@ -198,7 +198,7 @@ export const heartbeats = (view: HostView): Values[] =>
     .filter((vm) => vm.state === 2)
     .map((vm) => ({
       ...component(vm, 'Msvm_HeartbeatComponent', constantDevices.heartbeat),
-      EnabledState: 2,
+      EnabledState: vm.services.heartbeat ? 2 : 3,
       OperationalStatus: vm.guest === null ? [12] : [2, 2],
     }));
 

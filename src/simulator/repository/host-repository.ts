@@ -7,6 +7,7 @@ import * as computerSystems from './computer-systems.ts';
 import * as disks from './disks.ts';
 import * as hostOs from './host-os.ts';
 import type { HostView } from './host-view.ts';
+import * as services from './integration-services.ts';
 import { virtualization } from './keys.ts';
 import * as networks from './networks.ts';
 import * as virtualSystems from './virtual-systems.ts';
@@ -25,7 +26,12 @@ const virtualizationClasses: Readonly<Record<string, Rows>> = {
   Msvm_VirtualSystemSettingData: virtualSystems.virtualSystems,
   Msvm_ProcessorSettingData: virtualSystems.processors,
   Msvm_MemorySettingData: virtualSystems.memory,
-  Msvm_VssComponentSettingData: virtualSystems.backupServices,
+  Msvm_VssComponentSettingData: services.backupServices,
+  Msvm_TimeSyncComponentSettingData: services.timeSyncServices,
+  Msvm_ShutdownComponentSettingData: services.shutdownServices,
+  Msvm_HeartbeatComponentSettingData: services.heartbeatServices,
+  Msvm_KvpExchangeComponentSettingData: services.dataExchangeServices,
+  Msvm_GuestServiceInterfaceComponentSettingData: services.guestFileServices,
   Msvm_SecuritySettingData: virtualSystems.securitySettings,
   Msvm_ResourceAllocationSettingData: disks.resourceAllocations,
   Msvm_StorageAllocationSettingData: disks.storageAllocations,

@@ -6,7 +6,7 @@ import type { Configuration, HostView } from './host-view.ts';
 import { configurationsOf } from './host-view.ts';
 import { allocationValues, instanceId, objectPath, templatesOf } from './keys.ts';
 
-/** Setting data of the system itself, its processors, memory, security and backup integration. */
+/** Setting data of the system itself, its processors, memory and security. */
 
 const never = { datetime: '1601-01-01T00:00:00.000000Z' };
 
@@ -14,7 +14,6 @@ const never = { datetime: '1601-01-01T00:00:00.000000Z' };
 const pools = {
   processor: 'DACDD7EA-66D6-4A3A-B3C5-2D3D6A1F7B10',
   memory: '0C7F7B0A-2F4E-4D39-9F58-6C9D3A7E5B21',
-  backup: 'F35ABF27-4B4B-47D5-93B4-5F6D6E0E8C32',
 };
 
 function virtualSystemType({ planned, checkpoint }: Configuration): string {
@@ -155,23 +154,6 @@ export function memory(view: HostView): Values[] {
   );
   const template = { AllocationUnits: 'byte * 2^20', Limit: '1048576', VirtualQuantity: '1024' };
   return [...templatesOf(language, pools.memory, 4, 'Microsoft:Hyper-V:Memory', template), ...rows];
-}
-
-export function backupServices(view: HostView): Values[] {
-  const { language } = view.machine;
-  const subType = 'Microsoft:Hyper-V:VSS';
-  const rows = configurationsOf(view).map(
-    ({ id, vm }): Values => ({
-      ...allocationValues({
-        instanceId: instanceId(id, constantDevices.backup),
-        name: language.backupService,
-        resourceType: 1,
-        resourceSubType: subType,
-      }),
-      EnabledState: vm.processors > 16 ? 3 : 2,
-    }),
-  );
-  return [...templatesOf(language, pools.backup, 1, subType, { EnabledState: 2 }), ...rows];
 }
 
 export const securitySettings = (view: HostView): Values[] =>
