@@ -3,12 +3,16 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collector, Fleet } from '../collectors/collector.ts';
 import { type RowSpool, withRowSpool } from '../exports/row-spool.ts';
+import { rvtoolsTabs } from '../exports/rvtools-tabs.ts';
+import { alsoAsCsv, type TabCsvFile } from '../exports/tab-csv.ts';
 import { writeWorkbook as writeSheets } from '../exports/workbook.ts';
-import { inRun, workbookFileName } from '../inventory/file-names.ts';
+import { zipOf } from '../exports/zip.ts';
+import { inRun, tabCsvName, tabCsvZipName, workbookFileName } from '../inventory/file-names.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { RunFile } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
+import type { Store } from '../stores/store.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { type FleetReference, fromFleetReference } from './fleet-reference.ts';
 import { readRecord } from './host-records.ts';
@@ -23,15 +27,21 @@ export interface WriteWorkbookInput {
 }
 
 /**
- * Writes the run's workbook: reads each host's record once, spools its rows to local files, then writes one sheet after
- * another from the spools. Comes back with one sentence where a disk failed. May be repeated.
+ * Writes the run's workbook, and the tabs' CSVs where they were asked for: reads each host's record once, spools its
+ * rows to local files, then writes one sheet after another from the spools. Comes back with one sentence where a disk
+ * failed; the run has none of these files then. May be repeated.
  */
-export async function writeWorkbook(input: WriteWorkbookInput, services: Services): Promise<Result<RunFile, string>> {
+export async function writeWorkbook(
+  input: WriteWorkbookInput,
+  services: Services,
+): Promise<Result<readonly RunFile[], string>> {
   const manifest = await readManifest(services.store, input.runId);
   const folder = await mkdtemp(join(services.temporaryFolder, 'hyperv-rvtools-workbook-'));
   try {
     return success(await writeThrough(folder, manifest, input, services));
   } catch (thrown) {
+    // What was kept before the failure belongs to no set: nobody shall take it for one.
+    await removeExports(manifest, services.store).catch(() => undefined);
     if (thrown instanceof StoreError) return failure(thrown.message);
     throw thrown;
   } finally {
@@ -42,39 +52,75 @@ export async function writeWorkbook(input: WriteWorkbookInput, services: Service
 async function writeThrough(
   folder: string,
   manifest: Manifest,
-  { runId, collected, fleet }: WriteWorkbookInput,
-  { store, log }: Services,
-): Promise<RunFile> {
-  const collectors = requestedCollectors(manifest.options.only);
-  const name = workbookFileName(manifest.startedAt);
+  input: WriteWorkbookInput,
+  services: Services,
+): Promise<readonly RunFile[]> {
+  const { runId, startedAt, exporterVersion, hosts, options } = manifest;
+  const name = workbookFileName(startedAt);
   const path = join(folder, name);
-  // The workbook of an interrupted start must not pass for this one's where this one cannot be written.
-  await store.remove(inRun(runId, name));
-  return withRowSpool(
+  const csvFiles: TabCsvFile[] = [];
+  // Files of an interrupted start must not pass for this one's where this one cannot be written.
+  await removeExports(manifest, services.store);
+  await withRowSpool(
     async (spool) => {
-      const wholeFleet = fromFleetReference(fleet);
-      for (const given of collected) {
-        const stored = await readRecord(store, runId, given);
-        if (!stored) continue;
-        const { host, facts, collectedAt } = stored.record;
-        await spoolRows(spool, collectors, { host: host.host, facts, collectedAt }, wholeFleet, (tab, reason) =>
-          log({ event: 'collectorFailed', runId, host: given, tab, reason }),
-        );
-      }
+      await spoolHosts(spool, manifest, input, services);
       await writeSheets(
         {
           rows: (tab) => spool.rows(tab),
-          createdAt: new Date(manifest.startedAt),
-          exporterVersion: manifest.exporterVersion,
-          server: [...new Set(manifest.hosts.map(({ host }) => host))].join(', '),
+          ...(options.csvTabs
+            ? { watch: (tab, rows) => alsoAsCsv(tab, rows, folder, (file) => csvFiles.push(file)) }
+            : {}),
+          createdAt: new Date(startedAt),
+          exporterVersion,
+          server: [...new Set(hosts.map(({ host }) => host))].join(', '),
         },
         path,
       );
-      await store.write(inRun(runId, name), createReadStream(path));
-      return { name, size: (await stat(path)).size };
     },
     { folder },
   );
+  const files = [{ name, path, size: (await stat(path)).size }, ...csvFiles];
+  for (const file of files) await services.store.write(inRun(runId, file.name), createReadStream(file.path));
+  const zip = csvFiles.length > 0 ? [await writeZip(manifest, csvFiles, services.store)] : [];
+  return [...files.map(({ name, size }) => ({ name, size })), ...zip];
+}
+
+/** All of a run's files that this activity makes, whatever was asked for the last time. */
+async function removeExports({ runId, startedAt }: Manifest, store: Store): Promise<void> {
+  const names = [workbookFileName(startedAt), tabCsvZipName(startedAt), ...[...rvtoolsTabs.keys()].map(tabCsvName)];
+  for (const name of names) await store.remove(inRun(runId, name));
+}
+
+async function writeZip({ runId, startedAt }: Manifest, files: readonly TabCsvFile[], store: Store): Promise<RunFile> {
+  const name = tabCsvZipName(startedAt);
+  let size = 0;
+  async function* counted(): AsyncIterable<Uint8Array> {
+    for await (const chunk of zipOf(files, { modifiedAt: new Date(startedAt) })) {
+      size += chunk.length;
+      yield chunk;
+    }
+  }
+  await store.write(inRun(runId, name), counted());
+  return { name, size };
+}
+
+/** Reads each host's record once; only one host's facts are held at a time. */
+async function spoolHosts(
+  spool: RowSpool,
+  { options }: Manifest,
+  { runId, collected, fleet }: WriteWorkbookInput,
+  { store, log }: Services,
+): Promise<void> {
+  const collectors = requestedCollectors(options.only);
+  const wholeFleet = fromFleetReference(fleet);
+  for (const given of collected) {
+    const stored = await readRecord(store, runId, given);
+    if (!stored) continue;
+    const { host, facts, collectedAt } = stored.record;
+    await spoolRows(spool, collectors, { host: host.host, facts, collectedAt }, wholeFleet, (tab, reason) =>
+      log({ event: 'collectorFailed', runId, host: given, tab, reason }),
+    );
+  }
 }
 
 async function spoolRows(

@@ -28,6 +28,7 @@ export interface RunArguments extends HostArguments {
   readonly only?: readonly string[];
   readonly coverageThreshold?: number;
   readonly allowPartialOk?: true;
+  readonly csvTabs?: true;
 }
 
 export interface SmokeCollectArguments extends HostArguments {
@@ -68,6 +69,11 @@ const judgementOptions = (): readonly Option[] => [
   new Option('--allow-partial-ok', 'coverage under the threshold still counts as Inventory OK'),
 ];
 
+/** What the files of a run are to hold. */
+const exportOptions = (): readonly Option[] => [
+  new Option('--csv-tabs', 'also writes each tab as a CSV, and a zip of them'),
+];
+
 const placeOptions = (): readonly Option[] => [
   outDirOption('./out'),
   new Option('--env-file <file>', 'the file with the settings (default: ./.env, where there is one)'),
@@ -77,7 +83,7 @@ const placeOptions = (): readonly Option[] => [
 
 /** Gives a command the options of a full run. */
 export function addRunOptions(command: Command): Command {
-  const deciding = [...hostOptions(), ...judgementOptions()];
+  const deciding = [...hostOptions(), ...judgementOptions(), ...exportOptions()];
   const resume = new Option('--resume <runId>', "goes on with an interrupted run, with that run's own options");
   resume.conflicts(deciding.map((option) => option.attributeName()));
   return addOptions(command, [...deciding, resume, ...placeOptions()]);

@@ -72,6 +72,7 @@ function makeOptions(given: RunArguments, settings: Settings, workbook: boolean)
       concurrency: given.concurrency,
       waits,
       workbook,
+      csvTabs: given.csvTabs,
     },
     { collectors: collectorNames },
   );

@@ -13,6 +13,8 @@ import { rvtoolsTabs, type TabColumn } from './rvtools-tabs.ts';
 export interface WorkbookContent {
   /** Rows of a tab, read once, tab after tab in RVTools' order; vMetaData is not asked for. */
   readonly rows: (tab: string) => AsyncIterable<TabRow>;
+  /** Sees each tab's rows, vMetaData's too, on their way into their sheet, and passes every one on. */
+  readonly watch?: (tab: string, rows: AsyncIterable<TabRow> | Iterable<TabRow>) => AsyncIterable<TabRow>;
   /** The run's start: what vMetaData and the file's properties tell. */
   readonly createdAt: Date;
   readonly exporterVersion: string;
@@ -71,7 +73,8 @@ export async function writeWorkbook(content: WorkbookContent, target: string | W
   const rowCounts: Record<string, number> = {};
   try {
     for (const [tab, columns] of rvtoolsTabs) {
-      const rows = tab === metaDataTab ? metaDataRows(content) : content.rows(tab);
+      const given = tab === metaDataTab ? metaDataRows(content) : content.rows(tab);
+      const rows = content.watch?.(tab, given) ?? given;
       rowCounts[tab] = await writeSheet(writer, { tab, columns, rows, tally, signal: broken.signal });
     }
     await Promise.race([writer.commit(), written]);

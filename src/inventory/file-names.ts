@@ -29,7 +29,15 @@ export function hostFileName(given: string): string {
 }
 
 /** The workbook's name by the run's start (ISO 8601 or Date), UTC, as RVTools spells it. */
-export function workbookFileName(startedAt: string | Date): string {
+export const workbookFileName = (startedAt: string | Date): string => `${exportStem(startedAt)}.xlsx`;
+
+/** The name of the zip of the tabs' CSVs, beside the workbook. */
+export const tabCsvZipName = (startedAt: string | Date): string => `${exportStem(startedAt)}.zip`;
+
+/** A tab's CSV, as RVTools names it. */
+export const tabCsvName = (tab: string): string => `RVTools_tab${tab}.csv`;
+
+function exportStem(startedAt: string | Date): string {
   const iso = new Date(startedAt).toISOString();
-  return `RVTools_export_all_${iso.slice(0, 10)}_${iso.slice(11, 19).replaceAll(':', '.')}.xlsx`;
+  return `RVTools_export_all_${iso.slice(0, 10)}_${iso.slice(11, 19).replaceAll(':', '.')}`;
 }

@@ -26,8 +26,14 @@ export const defaultWaits: Waits = {
   retryMs: [30_000, 120_000],
 };
 
+/** What a run's files are to hold beyond the plain workbook: what may be asked for again without asking a host. */
+export interface ExportOptions {
+  /** True: also a CSV per tab, and a zip of them. */
+  readonly csvTabs: boolean;
+}
+
 /** Everything that decides what a run does. No secret: it is written to the manifest. */
-export interface RunOptions {
+export interface RunOptions extends ExportOptions {
   /** Collectors by tab name. */
   readonly only: readonly string[];
   readonly dryRun: boolean;
@@ -116,6 +122,7 @@ function optionsSchema(collectors: readonly string[]) {
       })
       .prefault({}),
     workbook: trueOrFalse.default(true),
+    csvTabs: trueOrFalse.default(false),
   });
 }
 

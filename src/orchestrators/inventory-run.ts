@@ -182,8 +182,10 @@ function* writeWorkbook(
   if (options.dryRun || !options.workbook) return { files: [] };
   try {
     const input: WriteWorkbookInput = { runId, collected, fleet };
-    const written = yield* result<Result<RunFile, string>>(context.df.callActivity(activityNames.writeWorkbook, input));
-    return written.ok ? { files: [written.value] } : { files: [], error: written.error };
+    const written = yield* result<Result<readonly RunFile[], string>>(
+      context.df.callActivity(activityNames.writeWorkbook, input),
+    );
+    return written.ok ? { files: written.value } : { files: [], error: written.error };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { files: [], error: (message.split('\n')[0] ?? '').trim() };

@@ -159,6 +159,7 @@ export const runOptions: RunOptions = {
   concurrency: 8,
   waits: { ...defaultWaits, retryMs: [1, 1] },
   workbook: true,
+  csvTabs: false,
 };
 
 export const manifestOf = (hosts: readonly HostEntry[], options: Partial<RunOptions> = {}): Manifest => ({

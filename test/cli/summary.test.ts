@@ -32,6 +32,7 @@ function reportOf(hosts: readonly string[], options: Partial<RunOptions> = {}): 
       concurrency: 32,
       waits: defaultWaits,
       workbook: true,
+      csvTabs: false,
       ...options,
     },
   };

@@ -145,6 +145,7 @@ export function manifest(hosts: readonly string[], options: Partial<RunOptions> 
       concurrency: 32,
       waits: defaultWaits,
       workbook: true,
+      csvTabs: false,
       ...options,
     },
   };

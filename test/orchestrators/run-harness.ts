@@ -129,7 +129,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
         const scripted = script.workbook?.();
         if (scripted instanceof Error) throw scripted;
         return scripted === undefined
-          ? { ok: true, value: { name: 'w.xlsx', size: 1 } }
+          ? { ok: true, value: [{ name: 'w.xlsx', size: 1 }] }
           : { ok: false, error: scripted };
       },
     });
