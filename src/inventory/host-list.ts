@@ -125,7 +125,9 @@ interface HostAndPort {
 }
 
 function splitPort(authority: string): Result<HostAndPort, string> {
-  if (isIPv6(authority)) return failure('put an IPv6 address in brackets, e.g. [fd00::1] or [fd00::1]:5986');
+  if (/^[^[]*:.*:/.test(authority)) {
+    return failure('put an IPv6 address in brackets, e.g. [fd00::1] or [fd00::1]:5986');
+  }
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(authority);
   if (!match) return failure('not a host name, an address, or either with a port');
   const [, inBrackets, plain, portText] = match;
@@ -137,7 +139,7 @@ function splitPort(authority: string): Result<HostAndPort, string> {
 }
 
 function parseHost(host: string, bracketed: boolean): Result<string, string> {
-  if (bracketed) return isIPv6(host) ? success(host) : failure('what is in brackets is not an IPv6 address');
+  if (bracketed) return parseIPv6(host);
   if (host === '') return failure('the host is missing');
   if (isIP(host) === 4) return success(host);
   if (/^[\d.]+$/.test(host)) return failure('not an IPv4 address');
@@ -147,6 +149,16 @@ function parseHost(host: string, bracketed: boolean): Result<string, string> {
   const valid =
     ascii.length <= 253 && labels.every((label) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));
   return valid ? success(ascii) : failure('not a host name');
+}
+
+/** Comes back in its one canonical spelling (RFC 5952), so that one address is one host. */
+function parseIPv6(address: string): Result<string, string> {
+  if (!isIPv6(address)) return failure('what is in brackets is not an IPv6 address');
+  // A zone is the name of an interface of this one machine, and no part of a URL, a certificate or a service's name.
+  if (address.includes('%') || /^fe[89ab]/i.test(address)) {
+    return failure('a link-local address or a zone (%) cannot be asked; give the host’s name or another address of it');
+  }
+  return success(new URL(`http://[${address}]`).hostname.slice(1, -1));
 }
 
 /** A password may stand before an `@`, or behind an option that is not ours. */

@@ -130,7 +130,7 @@ function tryWay(
       () =>
         failWith(
           reached ? 'tlsInterrupted' : 'connectTimedOut',
-          reached ? 'no TLS handshake in time' : `no answer in ${Math.round(timeoutMs)} ms`,
+          `no ${reached ? 'TLS handshake' : 'answer'} in ${Math.round(timeoutMs)} ms`,
         ),
       timeoutMs,
     );

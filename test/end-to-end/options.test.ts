@@ -140,6 +140,21 @@ describe('a dry run', () => {
   });
 });
 
+it('hosts at IPv6 addresses are inventoried like any other, and keep their brackets in every list', async () => {
+  const folder = await temporaryFolder();
+  const plan = { hosts: 2, seed: 5, vms: 2, personalities: ['healthy', 'noRights'] } as const;
+  const fleet = await runningFleet(plan, { addressOf: () => '::1' });
+
+  const { code } = await exporter(['--hosts', hostList(fleet), ...shortWaits], { workingFolder: folder });
+
+  expect(code).toBe(3);
+  expect(hostList(fleet)).toMatch(/^http:\/\/\[::1\]:\d+,http:\/\/\[::1\]:\d+$/);
+  const { hosts } = await reportIn(folder);
+  expect(hosts.map(({ final_status }) => final_status)).toEqual(['Inventory OK', 'Inventory Error']);
+  const retry = await readFile(join(folder, 'out', 'targets_retry_hosts.txt'), 'utf8');
+  expect(retry.split('\n')).toContain(fleet.hosts[1]?.given);
+});
+
 describe('some collectors only', () => {
   it('fill their own tabs, whatever the case of their names', async () => {
     const folder = await temporaryFolder();

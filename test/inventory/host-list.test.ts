@@ -31,6 +31,9 @@ describe('a host list', () => {
     ['hv1:15985', { host: 'hv1', scheme: 'http', port: 15985 }],
     ['10.0.0.7', { host: '10.0.0.7', scheme: 'http', port: 5985 }],
     ['[fd00::1]', { host: 'fd00::1', scheme: 'http', port: 5985 }],
+    ['[::1]:5986', { host: '::1', scheme: 'https', port: 5986 }],
+    ['https://[FD00:0:0::00A1]', { host: 'fd00::a1', scheme: 'https', port: 5986 }],
+    ['http://[::ffff:10.0.0.7]:15985/', { host: '::ffff:a00:7', scheme: 'http', port: 15985 }],
     ['https://[fd00::1]:443', { host: 'fd00::1', scheme: 'https', port: 443 }],
     ['hv_1 credential=LAB', { host: 'hv_1', scheme: 'http', port: 5985, credential: 'lab' }],
     ['münchen-1', { host: 'xn--mnchen-1-65a', scheme: 'http', port: 5985 }],
@@ -41,6 +44,13 @@ describe('a host list', () => {
   it.each([
     ['h st', /comma between two hosts/],
     ['fd00::1', /brackets/],
+    ['fd00::1:15985', /brackets/],
+    ['https://fe80::1%eth0:5986', /brackets/],
+    ['[fe80::1%eth0]:5986', /zone \(%\) cannot be asked/],
+    ['[fd00::1%25eth0]', /zone \(%\) cannot be asked/],
+    ['[fe80::1]', /link-local/],
+    ['[]', /not an IPv6/],
+    ['[fd00::1]5986', /not a host name/],
     ['[hv1]', /not an IPv6/],
     ['[fd00::1', /not a host name/],
     ['hv1:0', /1 to 65535/],
@@ -80,5 +90,6 @@ describe('a host list', () => {
     const { hosts, repeated } = hostsOf('HV1\nhv2\nhv1 credential=LAB\nhttp://hv1:5985\nhttps://hv1\nhv1.');
     expect(hosts.map(({ given }) => given)).toEqual(['HV1', 'hv2', 'https://hv1']);
     expect(repeated).toEqual(['hv1 credential=LAB', 'http://hv1:5985', 'hv1.']);
+    expect(hostsOf('[fd00::1]\n[FD00:0::1]:5985').repeated).toEqual(['[FD00:0::1]:5985']);
   });
 });

@@ -27,7 +27,10 @@ export interface ScriptedHost {
 }
 
 /** Starts a host that answers every question by the script. `cut` breaks the connection; `silence` never answers. */
-export async function scriptedHost(script: (question: Question) => Reply | Promise<Reply>): Promise<ScriptedHost> {
+export async function scriptedHost(
+  script: (question: Question) => Reply | Promise<Reply>,
+  address = '127.0.0.1',
+): Promise<ScriptedHost> {
   const questions: Question[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -65,7 +68,7 @@ export async function scriptedHost(script: (question: Question) => Reply | Promi
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     questions,

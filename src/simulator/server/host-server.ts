@@ -27,13 +27,16 @@ export interface HostServer {
   close(): Promise<void>;
 }
 
+export type LoopbackAddress = '127.0.0.1' | '::1';
+
 export interface HostServerOptions {
   readonly credential: NtlmAccount;
+  readonly address: LoopbackAddress;
   /** Milliseconds before each answer, as of a network. */
   readonly latencyMs: number;
 }
 
-/** Listens for a machine on an ephemeral port of 127.0.0.1. */
+/** Listens for a machine on an ephemeral port of a loopback address. */
 export async function openHostServer(service: WsmanService, options: HostServerOptions): Promise<HostServer> {
   const counters: PortCounters = { requests: 0, connections: 0, logonsRefused: 0, logonsAccepted: 0 };
   const conversations = new WeakMap<Socket, Conversation>();
@@ -53,7 +56,7 @@ export async function openHostServer(service: WsmanService, options: HostServerO
   server.on('connection', () => {
     counters.connections += 1;
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, options.address);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, counters, close: () => closeServer(server) };
 }

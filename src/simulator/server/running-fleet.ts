@@ -1,5 +1,5 @@
 import type { SimulatedFleet, SimulatedHost } from '../simulated-host.ts';
-import { type HostServer, openHostServer } from './host-server.ts';
+import { type HostServer, type LoopbackAddress, openHostServer } from './host-server.ts';
 import { type HostLimits, Machine, type MachineSettings, windowsLimits } from './machine.ts';
 import type { NtlmAccount } from './ntlm-acceptor.ts';
 import { holdRefusedPort } from './refused-port.ts';
@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly scriptHost?: ScriptHost;
   /** Milliseconds that powershell.exe takes to start. Default 0. */
   readonly powershellStartMs?: number;
+  /** Where a host listens. Default 127.0.0.1. */
+  readonly addressOf?: (host: SimulatedHost) => LoopbackAddress;
   /** What a host allows where it is not Windows' default. */
   readonly limitsOf?: (host: SimulatedHost) => Partial<HostLimits>;
 }
@@ -36,7 +38,7 @@ export interface HostCounters {
 
 export interface RunningHost {
   readonly host: SimulatedHost;
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port` or `http://[::1]:port` */
   readonly url: string;
   /** The host's line in a host list. */
   readonly given: string;
@@ -54,17 +56,17 @@ export interface RunningFleet {
 /** Serves each host of a fleet as a WinRM service on a loopback port of its own. */
 export async function startFleet(fleet: SimulatedFleet, options: FleetOptions): Promise<RunningFleet> {
   const services = servicesOf(fleet, options);
-  const { credential, latencyMs = 0 } = options;
+  const { credential, latencyMs = 0, addressOf = () => '127.0.0.1' } = options;
   const opened = await Promise.all(
     services.map((service) =>
       service.machine.behaviour.port === 'refuses'
         ? openDeadHost()
-        : openHostServer(service, { credential, latencyMs }),
+        : openHostServer(service, { credential, latencyMs, address: addressOf(service.machine.host) }),
     ),
   );
   const hosts = fleet.hosts.map((host, index): RunningHost => {
     const [server, service] = [at(opened, index), at(services, index)];
-    const url = `http://127.0.0.1:${server.port}`;
+    const url = `http://${addressOf(host) === '::1' ? '[::1]' : '127.0.0.1'}:${server.port}`;
     return { host, url, given: url, counters: liveCounters(server, service) };
   });
   return {
