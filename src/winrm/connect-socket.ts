@@ -64,9 +64,9 @@ async function connectDirectly(options: ConnectOptions): Promise<Result<Socket, 
 }
 
 async function connectThrough(proxy: ProxyTunnels, options: ConnectOptions): Promise<Result<Socket, WinrmError>> {
-  const { target, timeoutMs, resolve, signal } = options;
+  const { target, tls, timeoutMs, resolve, signal } = options;
   const endsAt = performance.now() + timeoutMs;
-  const tunnel = await proxy.open({ target, timeoutMs, resolve, signal });
+  const tunnel = await proxy.open({ target, tls, timeoutMs, resolve, signal });
   if (!tunnel.ok || target.scheme === 'http') return tunnel;
   const way = { name: `through ${proxy.name}`, tunnel: tunnel.value };
   const tried = await tryWay(options, way, Math.max(endsAt - performance.now(), 1));

@@ -44,7 +44,9 @@ export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
   const open = async (options: Omit<ConnectOptions, 'proxy'>): Promise<Result<Socket, WinrmError>> => {
     if (refusal !== undefined) return failure(wantsAccount(options.target, name, refusal));
     const endsAt = performance.now() + options.timeoutMs;
-    const connected = await connectSocket({ ...options, target: proxy });
+    // Pin and server name are the host's; whom to trust holds for the proxy's certificate too.
+    const tls = { authorities: options.tls?.authorities };
+    const connected = await connectSocket({ ...options, target: proxy, tls });
     if (!connected.ok) return failure(unreachable(options.target, name, connected.error));
     const timeoutMs = Math.max(endsAt - performance.now(), 1);
     const answer = await askForTunnel(proxy, connected.value, { ...options, timeoutMs });

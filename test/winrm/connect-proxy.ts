@@ -1,5 +1,6 @@
 /** A CONNECT proxy on loopback that does what a test tells it to. */
 import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { HttpProxy } from '../../src/winrm/proxy-tunnel.ts';
 
@@ -18,11 +19,15 @@ export interface ConnectProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy that answers every CONNECT by the script; a request that is no CONNECT is an error of the test. */
-export async function connectProxy(script: (request: ConnectRequest) => ProxyReply): Promise<ConnectProxy> {
+/** Starts a proxy that answers every CONNECT by the script; with a certificate it is spoken to over TLS. */
+export async function connectProxy(
+  script: (request: ConnectRequest) => ProxyReply,
+  secured?: { readonly cert: string; readonly key: string },
+): Promise<ConnectProxy> {
   const requests: ConnectRequest[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((_request, response) => response.writeHead(405).end());
+  const server = secured === undefined ? createServer() : createTlsServer(secured);
+  server.on('request', (_request, response) => response.writeHead(405).end());
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
@@ -39,7 +44,7 @@ export async function connectProxy(script: (request: ConnectRequest) => ProxyRep
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    proxy: { scheme: 'http', host: '127.0.0.1', port },
+    proxy: { scheme: secured === undefined ? 'http' : 'https', host: '127.0.0.1', port },
     requests,
     close: () =>
       new Promise((resolve) => {

@@ -4,6 +4,7 @@ import type { SessionSurroundings } from '../../src/winrm/session.ts';
 import type { WinrmSession, WinrmSessionOptions } from '../../src/winrm/winrm-session.ts';
 import { type ConnectProxy, type ConnectRequest, connectProxy, type ProxyReply } from './connect-proxy.ts';
 import { answer, items, type ScriptedHost, scriptedHost, sessionWith } from './scripted-host.ts';
+import { authority, issued, sessionOverTls, type TlsHost, tlsHost } from './tls/tls-host.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -92,6 +93,67 @@ describe('a proxy that is set', () => {
       ok: false,
       error: { code: 'tlsFailed', detail: expect.stringContaining(`through 127.0.0.1:${proxy.port}`) },
     });
+  });
+});
+
+describe('an https host through a proxy', () => {
+  async function secureHost(): Promise<TlsHost> {
+    const opened = await tlsHost(issued());
+    closers.push(() => opened.close());
+    return opened;
+  }
+  const over = (port: number, proxy: HttpProxy, options: Partial<WinrmSessionOptions> = {}): WinrmSession => {
+    const session = sessionOverTls(port, { proxy: proxyTunnels(proxy), ...options });
+    closers.push(() => session.close());
+    return session;
+  };
+
+  test('is held against its own name, and one tunnel carries the session', async () => {
+    const { port, serverNames } = await secureHost();
+    const { proxy, requests } = await proxyThat(() => ({ port }));
+    const session = over(5986, proxy);
+    expect((await session.identify()).ok).toBe(true);
+    expect((await session.identify()).ok).toBe(true);
+    expect(requests.map(({ authority }) => authority)).toEqual(['hv01.contoso.com:5986']);
+    expect(serverNames).toEqual(['hv01.contoso.com']);
+  });
+
+  test('is not taken for another, wherever the proxy leads', async () => {
+    const { port } = await secureHost();
+    const { proxy } = await proxyThat(() => ({ port }));
+    for (const host of ['hv02.contoso.com', '127.0.0.1', '::1']) {
+      const session = over(5986, proxy, { target: { host, scheme: 'https', port: 5986 } });
+      expect(await session.identify()).toMatchObject({
+        ok: false,
+        error: { code: 'certificateNameMismatch', host, detail: expect.stringContaining('through 127.0.0.1') },
+      });
+    }
+  });
+
+  test('gets TLS within TLS where the proxy speaks TLS itself', async () => {
+    const { port } = await secureHost();
+    const { certificate, key } = issued({ commonName: 'proxy', names: ['127.0.0.1'] });
+    const opened = await connectProxy(() => ({ port }), { cert: certificate, key });
+    closers.push(() => opened.close());
+    const session = over(5986, opened.proxy);
+    expect((await session.identify()).ok).toBe(true);
+    expect(opened.requests).toHaveLength(1);
+  });
+
+  test('is not asked for over a proxy whose certificate is not the proxy’s', async () => {
+    const { port, requests } = await secureHost();
+    const { certificate, key } = issued({ commonName: 'other', names: ['other.contoso.com'] });
+    const opened = await connectProxy(() => ({ port }), { cert: certificate, key });
+    closers.push(() => opened.close());
+    // A pin and a server name are the host's, and open no other door.
+    const tls = { authorities: authority.certificate, serverName: 'other.contoso.com' };
+    const session = over(5986, { ...opened.proxy, credential: account }, { tls });
+    expect(await session.identify()).toMatchObject({
+      ok: false,
+      error: { code: 'proxyUnreachable', detail: expect.stringContaining('certificate') },
+    });
+    expect(opened.requests).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
