@@ -1,5 +1,6 @@
 /** The session that the rest of the program talks to a host with. */
 import { failure, success } from '../result.ts';
+import { logonRequest } from './authentication/scheme.ts';
 import { schemes } from './authentication/schemes.ts';
 import { enumerate } from './cim/enumerate.ts';
 import { type ResolveAddresses, resolveBySystem } from './connect-socket.ts';
@@ -24,10 +25,9 @@ export function openWinrmSession(
   options: WinrmSessionOptions,
   surroundings: SessionSurroundings = { resolve: resolveBySystem, wait },
 ): WinrmSession {
-  const { target, credential, operationTimeoutMs, signal } = options;
+  const { target, operationTimeoutMs, signal } = options;
   const authentication = schemes[options.authentication];
-  const allowBasicOverHttp = options.allowBasicOverHttp ?? false;
-  const objection = authentication.objection({ target, credential, allowBasicOverHttp });
+  const objection = authentication.objection(logonRequest(options));
   const transport = openTransport(options, authentication, surroundings.resolve);
   const shells = new Set<WinrmShell>();
   const refusal = (): WinrmError | undefined => (signal?.aborted ? winrmError('cancelled', target.host) : objection);

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../result.ts';
 import type { BodyProtection } from './authentication/body-protection.ts';
 import { offeredText } from './authentication/challenges.ts';
-import type { AuthenticatedConnection, Authentication } from './authentication/scheme.ts';
+import { type AuthenticatedConnection, type Authentication, logonRequest } from './authentication/scheme.ts';
 import { connectSocket, type ResolveAddresses } from './connect-socket.ts';
 import { isEncryptedContentType } from './encrypted-multipart.ts';
 import { faultError, parseFault, type SoapFault, statusError } from './faults.ts';
@@ -125,20 +125,17 @@ export function openTransport(
   };
 
   const logOn = async (fresh: LiveConnection, limits: ExchangeLimits): Promise<Result<void, WinrmError>> => {
-    const logon = await authentication.authenticate(
-      { target, credential: options.credential, allowBasicOverHttp: options.allowBasicOverHttp ?? false },
-      {
-        serverCertificate: fresh.http.serverCertificate,
-        exchange: async (headers) => {
-          const answer = await fresh.http.post({
-            headers: { ...commonHeaders, 'content-type': soapContentType, ...headers },
-            body: Buffer.alloc(0),
-            ...limits,
-          });
-          return answer.ok ? answer : failure(httpError(host, answer.error));
-        },
+    const logon = await authentication.authenticate(logonRequest(options), {
+      serverCertificate: fresh.http.serverCertificate,
+      exchange: async (headers) => {
+        const answer = await fresh.http.post({
+          headers: { ...commonHeaders, 'content-type': soapContentType, ...headers },
+          body: Buffer.alloc(0),
+          ...limits,
+        });
+        return answer.ok ? answer : failure(httpError(host, answer.error));
       },
-    );
+    });
     if (!logon.ok) {
       if (logon.error.code === 'logonRefused') logonRefused = logon.error;
       await drop();

@@ -4,6 +4,9 @@ import type { WinrmError } from './winrm-error.ts';
 
 export type AuthenticationScheme = 'ntlm' | 'basic';
 
+/** `auto`: a logon over https is bound to the TLS connection where the scheme can; `off`: never. */
+export type ChannelBinding = 'auto' | 'off';
+
 export interface Credential {
   /** `DOMAIN\user`, `user@domain` or a local `user`. */
   readonly user: string;
@@ -36,6 +39,8 @@ export interface WinrmSessionOptions {
   readonly tls?: TlsOptions;
   readonly credential: Credential;
   readonly authentication: AuthenticationScheme;
+  /** Default `auto`. A proxy that opens TLS makes the binding wrong: `off` then. */
+  readonly channelBinding?: ChannelBinding;
   /** Basic over plain http sends the password in the clear: refused unless this is true. */
   readonly allowBasicOverHttp?: boolean;
   /** Where it is given, every connection goes through it; never one that the environment names. */

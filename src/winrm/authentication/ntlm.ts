@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { failure, type Result, success } from '../../result.ts';
 import type { HttpAnswer } from '../http-connection.ts';
+import { channelBindingsValue } from '../ntlm/channel-binding.ts';
 import { sessionKeys } from '../ntlm/keys.ts';
 import {
   attributeIds,
@@ -12,18 +13,19 @@ import {
   parseChallenge,
 } from '../ntlm/messages.ts';
 import { messageSealing } from '../ntlm/sealing.ts';
+import { serverEndPointBinding } from '../tls/server-end-point.ts';
 import { type WinrmError, winrmError } from '../winrm-error.ts';
 import type { AuthenticationNotes, Credential } from '../winrm-session.ts';
 import { sealedBodies } from './body-protection.ts';
 import { offeredSchemes, offeredText } from './challenges.ts';
-import type { AuthenticatedConnection, Authentication, LogonRequest } from './scheme.ts';
+import type { AuthenticatedConnection, Authentication, LogonRequest, UnauthenticatedConnection } from './scheme.ts';
 
 /** Milliseconds between 1601 and 1970, the epochs of Windows and of JavaScript. */
 const epochDifferenceMs = 11_644_473_600_000n;
 
 /**
  * NTLMv2 over `Negotiate` (MS-NLMP; raw NTLM without an SPNEGO wrapping, which WinRM takes). It authenticates the
- * connection, and seals every message over http. The proof goes in a request without a body: a first sealed message
+ * connection, and seals every message over http; over https it is bound to the TLS connection instead. The proof goes in a request without a body: a first sealed message
  * in the same request would save one, but not every host reads it.
  */
 export const ntlm: Authentication = {
@@ -40,7 +42,9 @@ export const ntlm: Authentication = {
     if (!challenge.ok) return failure(winrmError('authenticationNotOffered', host, undefined, challenge.error));
 
     const exportedSessionKey = randomBytes(16);
-    const proof = authenticateMessage(negotiate, token.value, challenge.value, logonOf(request, challenge.value), {
+    const channelBindings = bindingTo(connection, request);
+    const logon = logonOf(request, challenge.value, channelBindings);
+    const proof = authenticateMessage(negotiate, token.value, challenge.value, logon, {
       clientChallenge: randomBytes(8),
       exportedSessionKey,
       fileTime: (BigInt(Date.now()) + epochDifferenceMs) * 10_000n,
@@ -48,7 +52,9 @@ export const ntlm: Authentication = {
     const answer = await connection.exchange({ authorization: negotiateHeader(proof) });
     if (!answer.ok) return answer;
     if (answer.value.status === 401) {
-      const detail = `HTTP 401 to the NTLM proof; ${offeredText(answer.value.challenges)}`;
+      const detail = ['HTTP 401 to the NTLM proof', offeredText(answer.value.challenges)]
+        .concat(request.target.scheme === 'https' ? [bindingDoubt(channelBindings)] : [])
+        .join('; ');
       return failure(winrmError('logonRefused', host, undefined, detail));
     }
     if (answer.value.status === 503) return failure(winrmError('serviceUnavailable', host, undefined, 'HTTP 503'));
@@ -75,11 +81,31 @@ function challengeToken(host: string, { status, challenges }: HttpAnswer): Resul
   return failure(winrmError('authenticationNotOffered', host, undefined, detail));
 }
 
-function logonOf({ target, credential }: LogonRequest, challenge: NtlmChallenge): NtlmLogon {
+/** What binds the logon to its TLS connection, so that nobody in between can use it on another one. */
+function bindingTo(
+  { serverCertificate }: UnauthenticatedConnection,
+  { channelBinding }: LogonRequest,
+): Buffer | undefined {
+  if (serverCertificate === undefined || channelBinding === 'off') return undefined;
+  return channelBindingsValue(serverEndPointBinding(serverCertificate));
+}
+
+/** A refused binding looks like a wrong password: the host answers both with 401. */
+const bindingDoubt = (sent: Buffer | undefined): string =>
+  sent === undefined
+    ? 'no channel binding was sent (--cbt off), and a host with CbtHardeningLevel Strict refuses the right password then'
+    : 'if the password is right, something on the way opens TLS, and the channel binding is wrong: see --cbt off';
+
+function logonOf(
+  { target, serverName, credential }: LogonRequest,
+  challenge: NtlmChallenge,
+  channelBindings: Buffer | undefined,
+): NtlmLogon {
   return {
     ...accountOf(credential, attributeText(challenge, attributeIds.netbiosComputerName) ?? ''),
     password: credential.password,
-    targetName: `HTTP/${target.host}`,
+    targetName: `HTTP/${serverName ?? target.host}`,
+    channelBindings,
   };
 }
 

@@ -2,14 +2,33 @@
 import type { Result } from '../../result.ts';
 import type { HttpAnswer } from '../http-connection.ts';
 import type { WinrmError } from '../winrm-error.ts';
-import type { AuthenticationNotes, Credential, WinrmTarget } from '../winrm-session.ts';
+import type {
+  AuthenticationNotes,
+  ChannelBinding,
+  Credential,
+  WinrmSessionOptions,
+  WinrmTarget,
+} from '../winrm-session.ts';
 import type { BodyProtection } from './body-protection.ts';
 
 export interface LogonRequest {
   readonly target: WinrmTarget;
   readonly credential: Credential;
   readonly allowBasicOverHttp: boolean;
+  /** Whether a scheme that can binds the logon to the TLS connection. */
+  readonly channelBinding: ChannelBinding;
+  /** The name that the host's certificate is for, where it is not the target's. */
+  readonly serverName?: string;
 }
+
+/** What a session's options say about logging on, defaults filled in. */
+export const logonRequest = (options: WinrmSessionOptions): LogonRequest => ({
+  target: options.target,
+  credential: options.credential,
+  allowBasicOverHttp: options.allowBasicOverHttp ?? false,
+  channelBinding: options.channelBinding ?? 'auto',
+  serverName: options.tls?.serverName,
+});
 
 /** A connection that wants to be authenticated. */
 export interface UnauthenticatedConnection {

@@ -37,6 +37,7 @@ export const attributeIds = {
   flags: 6,
   timestamp: 7,
   targetName: 9,
+  channelBindings: 10,
 } as const;
 
 export interface TargetAttribute {
@@ -58,6 +59,8 @@ export interface NtlmLogon {
   readonly password: string;
   /** Service principal name, e.g. `HTTP/host`. */
   readonly targetName: string;
+  /** 16 bytes that bind the logon to the TLS connection it goes over; undefined: none are sent. */
+  readonly channelBindings?: Buffer;
 }
 
 /** What must be unpredictable, handed in so that known vectors can be checked. */
@@ -165,7 +168,7 @@ export function authenticateMessage(
   const blob = responseBlob(
     timestamp ?? fileTimeBytes(random.fileTime),
     random.clientChallenge,
-    ourAttributes(challenge, logon.targetName, timestamp !== undefined),
+    ourAttributes(challenge, logon, timestamp !== undefined),
   );
   const proof = ntProof(key, challenge.serverChallenge, blob);
   const exchange = new Rc4(sessionBaseKey(key, proof)).transform(random.exportedSessionKey);
@@ -190,9 +193,19 @@ export function authenticateMessage(
   return message;
 }
 
-/** The host's attributes, the promise of a MIC (only a host with a timestamp checks it), and who we mean to talk to. */
-function ourAttributes(challenge: NtlmChallenge, targetName: string, withMic: boolean): TargetAttribute[] {
-  const kept = challenge.attributes.filter(({ id }) => id !== attributeIds.flags && id !== attributeIds.targetName);
+const oursAlone: ReadonlySet<number> = new Set([
+  attributeIds.flags,
+  attributeIds.targetName,
+  attributeIds.channelBindings,
+]);
+
+/** The host's attributes, the promise of a MIC (only a host with a timestamp checks it), whom we mean, and over what. */
+function ourAttributes(
+  challenge: NtlmChallenge,
+  { targetName, channelBindings }: NtlmLogon,
+  withMic: boolean,
+): TargetAttribute[] {
+  const kept = challenge.attributes.filter(({ id }) => !oursAlone.has(id));
   const given = challenge.attributes.find(({ id }) => id === attributeIds.flags)?.value;
   const flags = Buffer.alloc(4);
   flags.writeUInt32LE(((given?.length === 4 ? given.readUInt32LE() : 0) | (withMic ? 2 : 0)) >>> 0);
@@ -200,6 +213,7 @@ function ourAttributes(challenge: NtlmChallenge, targetName: string, withMic: bo
     ...kept,
     ...(withMic || given !== undefined ? [{ id: attributeIds.flags, value: flags }] : []),
     { id: attributeIds.targetName, value: Buffer.from(targetName, 'utf16le') },
+    ...(channelBindings === undefined ? [] : [{ id: attributeIds.channelBindings, value: channelBindings }]),
   ];
 }
 

@@ -2,9 +2,14 @@
 
 Independent of the code under test: it knows the multipart form and answers Enumerate; everything cryptographic is the
 GSS library's. Prints its port as the first line, and one line per message that it unsealed.
+
+With arguments (a file with certificate and key in PEM, and the name of the hash of its signature) it speaks TLS, wants
+the logon bound to that certificate (tls-server-end-point, made here by Python alone), and messages are not sealed.
 """
 
+import hashlib
 import re
+import ssl
 import struct
 import sys
 from base64 import b64decode, b64encode
@@ -12,6 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import gssapi
 
+CERTIFICATE, HASH = (sys.argv + [None, None])[1:3]
+BINDINGS = None
+if CERTIFICATE is not None:
+    with open(CERTIFICATE, encoding="ascii") as file:
+        pem = re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", file.read(), re.DOTALL).group(0)
+    digest = hashlib.new(HASH, ssl.PEM_cert_to_DER_cert(pem)).digest()
+    BINDINGS = gssapi.raw.ChannelBindings(application_data=b"tls-server-end-point:" + digest)
 CLOSING = b"--Encrypted Boundary--"
 MARKER = b"application/octet-stream\r\n"
 CONTENT_TYPE = (
@@ -53,7 +65,7 @@ class Acceptor(BaseHTTPRequestHandler):
         assert scheme == "Negotiate"
         try:
             if self.context is None:
-                self.context = gssapi.SecurityContext(usage="accept")
+                self.context = gssapi.SecurityContext(usage="accept", channel_bindings=BINDINGS)
             reply = self.context.step(b64decode(token))
         except gssapi.exceptions.GSSError:
             self.context = None
@@ -68,6 +80,13 @@ class Acceptor(BaseHTTPRequestHandler):
             self.answer(401, b"", [("WWW-Authenticate", 'Basic realm="WSMAN"'), ("WWW-Authenticate", challenge)])
 
     def converse(self, body):
+        if BINDINGS is not None:
+            soap = body.decode()
+            message_id = re.search(r"<a:MessageID>(.*?)</a:MessageID>", soap).group(1)
+            status, content = self.content(soap)
+            plain = ENVELOPE.format(message_id, content).encode()
+            self.answer(status, plain, [("Content-Type", "application/soap+xml;charset=UTF-8")])
+            return
         start = body.index(MARKER) + len(MARKER)
         end = body.rindex(CLOSING)
         (length,) = struct.unpack_from("<I", body, start)
@@ -120,6 +139,10 @@ class Acceptor(BaseHTTPRequestHandler):
 
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Acceptor)
+if CERTIFICATE is not None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 print(server.server_address[1], flush=True)
 sys.stdout.flush()
 server.serve_forever()

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type IssuedCertificate, issueCertificate } from '../../../src/simulator/certificates/certificate.ts';
 import { openWinrmSession } from '../../../src/winrm/session.ts';
-import type { Credential, WinrmSession } from '../../../src/winrm/winrm-session.ts';
+import type { Credential, WinrmSession, WinrmSessionOptions } from '../../../src/winrm/winrm-session.ts';
 
 /** Debian's own Python, which sees Debian's packages. */
 const python = '/usr/bin/python3';
@@ -32,7 +35,7 @@ test.runIf(process.env.CI === 'true')('gss-ntlmssp is there wherever continuous 
 const password = 'Pässword, 123 ☃';
 
 describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
-  let acceptor: ChildProcess;
+  const acceptors: ChildProcess[] = [];
   let folder: string;
   let port: number;
   const lines: string[] = [];
@@ -40,27 +43,34 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gss-ntlmssp-'));
-    const users = join(folder, 'users');
-    writeFileSync(users, `CONTOSO:reader:${password}\nContoso:mixed:${password}\n`);
-    acceptor = spawn(python, [fileURLToPath(new URL('acceptor.py', import.meta.url))], {
-      env: { ...process.env, NTLM_USER_FILE: users },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const { stdout } = acceptor;
-    if (stdout === null) throw new Error('the acceptor has no stdout');
-    port = await new Promise<number>((resolve) => {
-      createInterface({ input: stdout }).on('line', (line) => {
-        lines.push(line);
-        if (lines.length === 1) resolve(Number(line));
-      });
-    });
+    writeFileSync(join(folder, 'users'), `CONTOSO:reader:${password}\nContoso:mixed:${password}\n`);
+    port = await accept();
   });
 
   afterAll(async () => {
     for (const session of sessions) await session.close();
-    acceptor.kill();
+    for (const acceptor of acceptors) acceptor.kill();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** Starts an acceptor; the port it listens at. */
+  function accept(...given: readonly string[]): Promise<number> {
+    const script = fileURLToPath(new URL('acceptor.py', import.meta.url));
+    const acceptor = spawn(python, [script, ...given], {
+      env: { ...process.env, NTLM_USER_FILE: join(folder, 'users') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    acceptors.push(acceptor);
+    const { stdout } = acceptor;
+    return new Promise<number>((resolve) => {
+      let first = true;
+      createInterface({ input: stdout }).on('line', (line) => {
+        lines.push(line);
+        if (first) resolve(Number(line));
+        first = false;
+      });
+    });
+  }
 
   const open = (credential: Credential): WinrmSession => {
     const session = openWinrmSession({
@@ -117,5 +127,69 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
     expect(session.counters.requests).toBe(2);
     expect(answer).toMatchObject({ ok: false, error: { code: 'logonRefused', host: '127.0.0.1' } });
     expect(JSON.stringify(answer)).not.toContain(given);
+  });
+
+  describe.each([
+    ['sha256', 'sha256'],
+    ['sha384', 'sha384'],
+    ['sha1', 'sha256'],
+  ] as const)('over TLS, with a certificate signed with %s', (hash, bound) => {
+    const shown = issueCertificate({ commonName: 'localhost', names: ['127.0.0.1'], hash });
+    const pin = createHash('sha256').update(shown.der).digest('hex');
+    let tlsPort: number;
+
+    const openTls = (over: number, options: Partial<WinrmSessionOptions> = {}): WinrmSession => {
+      const session = openWinrmSession({
+        target: { host: '127.0.0.1', scheme: 'https', port: over },
+        tls: { pin },
+        credential: { user: 'CONTOSO\\reader', password },
+        authentication: 'ntlm',
+        connectTimeoutMs: 5_000,
+        operationTimeoutMs: 10_000,
+        ...options,
+      });
+      sessions.push(session);
+      return session;
+    };
+    /** The files of a host: what it shows, and what it binds a logon to. */
+    const acceptOver = (name: string, certificate: IssuedCertificate, digest: string): Promise<number> => {
+      const file = join(folder, `${name}-${hash}.pem`);
+      writeFileSync(file, certificate.certificate + certificate.key);
+      return accept(file, digest);
+    };
+
+    beforeAll(async () => {
+      tlsPort = await acceptOver('host', shown, bound);
+    });
+
+    test('a logon bound to it is accepted, and messages travel as they are inside TLS', async () => {
+      const session = openTls(tlsPort);
+      expect((await session.enumerate(echo)).ok).toBe(true);
+      expect((await session.enumerate(echo)).ok).toBe(true);
+      expect(session.counters).toEqual({ requests: 4, connections: 1 });
+    });
+
+    test('a logon without a binding is let in, as by a Windows host with CbtHardeningLevel Relaxed', async () => {
+      expect((await openTls(tlsPort, { channelBinding: 'off' }).enumerate(echo)).ok).toBe(true);
+    });
+
+    test('a logon that is bound to another certificate is refused: somebody in between opens TLS', async () => {
+      // The acceptor behind it binds to its own certificate, and the client sees that of the one in between.
+      const between = createTlsServer({ cert: shown.certificate, key: shown.key }, (client) => {
+        const onward = connectTls({ host: '127.0.0.1', port: otherPort, rejectUnauthorized: false });
+        for (const socket of [client, onward]) socket.on('error', () => socket.destroy());
+        client.pipe(onward).pipe(client);
+      });
+      const other = issueCertificate({ commonName: 'localhost', names: ['127.0.0.1'] });
+      const otherPort = await acceptOver('other', other, 'sha256');
+      await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+      const { port: betweenPort } = between.address() as { port: number };
+      const refused = await openTls(betweenPort).enumerate(echo);
+      expect(refused).toMatchObject({
+        ok: false,
+        error: { code: 'logonRefused', detail: expect.stringContaining('channel binding is wrong') },
+      });
+      between.close();
+    });
   });
 });
