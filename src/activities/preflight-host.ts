@@ -1,5 +1,5 @@
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { activityFailed, type HostError, hostError } from '../inventory/host-error.ts';
+import { activityFailed, type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import { hostIdentity } from '../inventory/identity.ts';
 import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
@@ -17,7 +17,12 @@ export interface PreflightInput {
 }
 
 /** After these nothing is known of the host; an answer that is no WS-Management is none. */
-const isUnreachable = (error: HostError): boolean => endsConversation(error) || error.code === 'protocolViolation';
+const isUnreachable = (error: HostError): boolean => endsConversation(error) || noWsman.has(error.code);
+const noWsman: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
+  'protocolViolation',
+  'requestRejected',
+  'serviceFailed',
+]);
 
 /** What the reads found; the rest of the preflight is made from it. */
 type Findings = Pick<Preflight, 'reachable' | 'identity' | 'hyperV' | 'error' | 'notes'>;

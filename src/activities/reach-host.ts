@@ -11,6 +11,12 @@ export type ReachOutcome = Preflight | null;
 
 const noAnswerCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
   'nameNotResolved',
+  'dnsUnavailable',
+  'connectionReset',
+  'hostUnreachable',
+  'networkUnreachable',
+  'connectionBlocked',
+  'localLimitReached',
   'connectionRefused',
   'connectTimedOut',
   'connectionLost',

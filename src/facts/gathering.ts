@@ -6,6 +6,7 @@ import { failedFact, gatherByCim } from './cim-gathering.ts';
 import type { FactOutcome, FactOutcomes } from './fact.ts';
 import type { FactName } from './fact-table.ts';
 import { gatherByScript } from './script-gathering.ts';
+import { scriptObstacle } from './script-obstacle.ts';
 
 export interface GatherRequest {
   /** The host as errors and notes name it. */
@@ -60,7 +61,8 @@ export async function gatherFacts(session: WinrmSession, request: GatherRequest)
 
   const gathered = await gatherByScript(session, { runId, facts, scriptMs, operationMs, now });
   if (gathered.kind === 'gathered') {
-    return { outcomes: complete(facts, gathered.outcomes, 'It did not arrive.'), gatheredBy: 'script', notes: [] };
+    const outcomes = complete(facts, gathered.outcomes, 'It did not arrive.');
+    return { outcomes, gatheredBy: 'script', notes: endedBy(host, gathered.endedBy) };
   }
   if (gathered.kind === 'broken') {
     const { error, outcomes } = gathered;
@@ -71,11 +73,18 @@ export async function gatherFacts(session: WinrmSession, request: GatherRequest)
   return { outcomes: complete(facts, new Map(), obstacle.message), gatheredBy: 'script', notes: [], error: obstacle };
 }
 
+/** What ended the script early, where that has a name of its own; its lost facts tell the rest. */
+function endedBy(host: string, said: string | undefined): readonly HostError[] {
+  const code = said === undefined ? 'scriptFailed' : scriptObstacle(said);
+  return code === 'scriptFailed' ? [] : [hostError(code, host, undefined, said)];
+}
+
 /** What kept the script from running, as the report names it. */
 function obstacleOf(
   host: string,
   gathered: { kind: 'refused' | 'failed'; detail: string } | { kind: 'noShell'; error: WinrmError },
 ): HostError {
   if (gathered.kind === 'noShell') return gathered.error;
-  return hostError(gathered.kind === 'refused' ? 'scriptRefused' : 'scriptFailed', host, undefined, gathered.detail);
+  const code = gathered.kind === 'refused' ? 'scriptRefused' : scriptObstacle(gathered.detail);
+  return hostError(code, host, undefined, gathered.detail);
 }

@@ -39,7 +39,12 @@ export interface ScriptGatheringRequest {
 
 export type ScriptGathering =
   /** The script ran; every requested fact has an outcome. */
-  | { readonly kind: 'gathered'; readonly outcomes: ReadonlyMap<string, FactOutcome> }
+  | {
+      readonly kind: 'gathered';
+      readonly outcomes: ReadonlyMap<string, FactOutcome>;
+      /** What PowerShell said when a run ended before its trailer. */
+      readonly endedBy?: string;
+    }
   /** PowerShell would not run it; `refused` by its language mode, AMSI or the shell, else `failed`. */
   | { readonly kind: 'refused' | 'failed'; readonly detail: string }
   /** No shell was to be had, but the session lives. */
@@ -214,7 +219,9 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
   try {
     const outcomes = new Map<string, FactOutcome>();
     const lost = new Map<string, FactOutcome>();
+    let endedBy: string | undefined;
     const keep = (run: ScriptRun, asked: readonly FactName[]): void => {
+      if (!run.ended && !run.timedOut) endedBy ??= run.said;
       for (const [name, outcome] of run.outcomes) outcomes.set(name, outcome);
       const suspect = suspectOf(run, asked);
       for (const name of asked) if (!run.outcomes.has(name)) lost.set(name, lostFact(run, name === suspect));
@@ -240,7 +247,7 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
     const error = await askAgain(missing, ask, remainingMs);
     if (error) return { kind: 'broken', error, outcomes };
     if (!hasSpoken) return { kind: 'failed', detail: `no answer in time, ${first.said}` };
-    return { kind: 'gathered', outcomes: whole() };
+    return { kind: 'gathered', outcomes: whole(), ...(endedBy === undefined ? {} : { endedBy }) };
   } finally {
     await shell.close();
   }

@@ -47,6 +47,23 @@ export const inventoryErrorKinds = {
     advice: 'The host is gathered by CIM instead; see the detail.',
     retryable: true,
   },
+  powershellMissing: {
+    when: 'The host has no powershell.exe where its shell looks for it.',
+    advice: 'The host is gathered by CIM instead; check PATH and the PowerShell feature there.',
+    retryable: false,
+  },
+  shellMemoryQuota: {
+    when: 'The collector script ran out of memory: what a remote shell may use (MaxMemoryPerShellMB) or the host has.',
+    advice:
+      'Raise the quota (winrm set winrm/config/winrs @{MaxMemoryPerShellMB="2048"}), free memory on the host, or use ' +
+      '--via cim.',
+    retryable: true,
+  },
+  shellProcessQuota: {
+    when: 'The remote shell may start no further process (MaxProcessesPerShell).',
+    advice: 'Raise the quota (winrm set winrm/config/winrs @{MaxProcessesPerShell="25"}), or use --via cim.',
+    retryable: false,
+  },
   storeFailed: {
     when: 'What the host gave could not be kept: the disk or the store failed.',
     advice: 'Free space or mend the rights, then go on with --resume.',

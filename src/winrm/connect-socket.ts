@@ -4,6 +4,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { failure, type Result, success } from '../result.ts';
 import type { ProxyTunnels } from './proxy-tunnel.ts';
+import { connectingCode, resolvingCode } from './socket-errors.ts';
 import { handshakeFailure } from './tls/handshake-failure.ts';
 import { certificateObjection, connectTls } from './tls/tls-socket.ts';
 import { tlsErrorCodes, type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
@@ -79,9 +80,14 @@ async function resolveAddresses({ target, timeoutMs, resolve, signal }: ConnectO
   const outcome = await settledWithin(resolve(target.host), timeoutMs, signal);
   if (signal?.aborted) return failure(winrmError('cancelled', target.host));
   if (outcome.kind === 'value' && outcome.value.length > 0) return success(outcome.value);
-  const reason =
-    outcome.kind === 'error' ? textOf(outcome.error) : outcome.kind === 'late' ? 'no answer in time' : 'no address';
-  return failure(winrmError('nameNotResolved', target.host, undefined, reason));
+  if (outcome.kind === 'error') {
+    return failure(winrmError(resolvingCode(outcome.error), target.host, undefined, textOf(outcome.error)));
+  }
+  return failure(
+    outcome.kind === 'late'
+      ? winrmError('dnsUnavailable', target.host, undefined, 'no answer in time')
+      : winrmError('nameNotResolved', target.host, undefined, 'no address'),
+  );
 }
 
 type Settled<Value> = { kind: 'value'; value: Value } | { kind: 'error'; error: unknown } | { kind: 'late' };
@@ -164,17 +170,22 @@ function open(target: WinrmTarget, tls: TlsOptions, way: Way): Socket {
   return connectTls('tunnel' in way ? { socket: way.tunnel } : { host: way.address, port }, target, tls);
 }
 
-const tcpFailure = (error: Error & { code?: string }): { code: WinrmErrorCode; text: string } => ({
-  code: error.code === 'ECONNREFUSED' ? 'connectionRefused' : 'connectTimedOut',
+const tcpFailure = (error: Error): { code: WinrmErrorCode; text: string } => ({
+  code: connectingCode(error),
   text: textOf(error),
 });
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The failure that tells most: a host that speaks badly before one that refuses, before one that is silent. */
+/** The failure that tells most: what keeps us here, a host that speaks badly, one that refuses, one that is silent. */
+const byWeight: readonly WinrmErrorCode[] = [
+  ...(['localLimitReached', 'connectionBlocked'] as const),
+  ...tlsErrorCodes,
+  ...(['connectionReset', 'connectionRefused', 'connectTimedOut', 'hostUnreachable', 'networkUnreachable'] as const),
+];
+
 function connectError(target: WinrmTarget, failed: readonly FailedTry[]): WinrmError {
-  const order: readonly WinrmErrorCode[] = [...tlsErrorCodes, 'connectionRefused', 'connectTimedOut'];
-  const code = order.find((candidate) => failed.some((one) => one.code === candidate)) ?? 'connectTimedOut';
+  const code = byWeight.find((candidate) => failed.some((one) => one.code === candidate)) ?? 'connectTimedOut';
   const detail = failed.map(({ name, text }) => `${name}: ${text}`).join('; ');
   return winrmError(code, target.host, undefined, detail);
 }

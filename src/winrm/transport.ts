@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../result.ts';
+import { isLocalAccount } from './account-kind.ts';
 import type { BodyProtection } from './authentication/body-protection.ts';
 import { offeredText } from './authentication/challenges.ts';
 import { type AuthenticatedConnection, type Authentication, logonRequest } from './authentication/scheme.ts';
@@ -20,7 +21,7 @@ import {
 } from './http-connection.ts';
 import { envelope, type OutgoingMessage, parseEnvelope } from './soap/envelope.ts';
 import type { XmlElement } from './soap/xml.ts';
-import { type WinrmError, winrmError } from './winrm-error.ts';
+import { accessAdvice, type WinrmError, winrmError } from './winrm-error.ts';
 import type { AuthenticationNotes, WinrmCounters, WinrmSessionOptions } from './winrm-session.ts';
 
 /** A message ready to go; sent again, it is the same to the byte, MessageID included. */
@@ -175,7 +176,7 @@ export function openTransport(
     answer: HttpAnswer,
     messageId: string | undefined,
   ): Promise<Result<XmlElement, ExchangeFailure>> => {
-    const result = readAnswer(host, using.logon, answer, messageId);
+    const result = advised(readAnswer(host, using.logon, answer, messageId), options.credential.user, notes);
     if (!result.ok && result.error.error.code === 'logonRefused') logonRefused = result.error.error;
     // After anything but an answer or a fault, neither side knows what the other believes.
     if (!result.ok && result.error.fault === undefined) await drop();
@@ -220,6 +221,17 @@ export function openTransport(
         await drop();
       }),
   };
+}
+
+/** Who may not do something is told what such an account lacks. */
+function advised(
+  result: Result<XmlElement, ExchangeFailure>,
+  user: string,
+  { computerName }: AuthenticationNotes,
+): Result<XmlElement, ExchangeFailure> {
+  if (result.ok || result.error.error.code !== 'accessDenied') return result;
+  const advice = accessAdvice[isLocalAccount(user, computerName) ? 'local' : 'domain'];
+  return failure({ ...result.error, error: { ...result.error.error, advice } });
 }
 
 function requestOf(logon: AuthenticatedConnection | undefined, soap: Buffer, limits: ExchangeLimits): HttpRequest {

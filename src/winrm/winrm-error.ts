@@ -12,10 +12,30 @@ interface ErrorKind {
   readonly retryable: boolean;
 }
 
+/** Rights that any account may lack. */
+const groupAdvice =
+  'Make it a member of "Remote Management Users" and "Hyper-V Administrators" (or a local administrator) on the host.';
+/** What only an account of the host itself meets. */
+const localAccountAdvice =
+  "Over the network UAC takes the administrator's rights away from an account of the host itself: use a domain " +
+  'account, or set LocalAccountTokenFilterPolicy to 1 there ' +
+  '(HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System).';
+
+/** The advice of `accessDenied`, where it is known whether the account is the host's own. */
+export const accessAdvice = {
+  local: `${localAccountAdvice} Or: ${groupAdvice}`,
+  domain: groupAdvice,
+} as const;
+
 export const winrmErrorKinds = {
   nameNotResolved: {
-    when: 'The host name has no address.',
-    advice: 'Check the spelling and the DNS of the machine this runs on.',
+    when: 'The host name has no address: DNS does not know it.',
+    advice: 'Check the spelling, and that DNS has the host (nslookup); give the full name, or the address.',
+    retryable: false,
+  },
+  dnsUnavailable: {
+    when: 'DNS did not answer, so that nobody knows whether the host name has an address.',
+    advice: 'Check the DNS servers of the machine this runs on, and the way to them (VPN).',
     retryable: true,
   },
   connectionRefused: {
@@ -26,6 +46,31 @@ export const winrmErrorKinds = {
   connectTimedOut: {
     when: 'No address of the host answered in time.',
     advice: 'Check that the host is up and that the firewall between lets the WinRM port through.',
+    retryable: true,
+  },
+  connectionReset: {
+    when: 'The connection was cut while it was being made.',
+    advice: 'Check that the port is the one of WinRM, and look for a firewall or load balancer on the way.',
+    retryable: true,
+  },
+  hostUnreachable: {
+    when: 'The network says that it cannot reach the host.',
+    advice: 'Check that the host is up, its address, and the routers between here and there.',
+    retryable: true,
+  },
+  networkUnreachable: {
+    when: 'The machine this runs on has no way to the network of the host.',
+    advice: 'Check its own network, VPN and routes; for an IPv6 address, whether it has IPv6 at all.',
+    retryable: true,
+  },
+  connectionBlocked: {
+    when: 'The machine this runs on does not allow the connection.',
+    advice: 'Let this program through its firewall or security software, or out of its sandbox.',
+    retryable: false,
+  },
+  localLimitReached: {
+    when: 'The machine this runs on has no file handles, buffers or local ports left.',
+    advice: 'Lower --concurrency, or raise the limit (ulimit -n; the range of local ports).',
     retryable: true,
   },
   connectionLost: {
@@ -95,7 +140,17 @@ export const winrmErrorKinds = {
   },
   logonRefused: {
     when: 'The host answered, but refused this account: wrong user, password or form of the domain.',
-    advice: 'Check user and password; a domain account is DOMAIN\\user or user@domain.',
+    advice:
+      'Check user and password; a domain account is DOMAIN\\user or user@domain. Where both are right, the host or the ' +
+      'domain may refuse NTLM to it ("Restrict NTLM", Protected Users), or the account is locked, disabled or expired: ' +
+      "see event 4625 in the host's Security log.",
+    retryable: false,
+  },
+  ntlmBlocked: {
+    when: 'The host offers Negotiate, but does not answer NTLM with a challenge: a policy blocks NTLM. No password was sent.',
+    advice:
+      'Use Kerberos or a certificate over https, or exempt the host ("Network security: Restrict NTLM: Incoming NTLM ' +
+      'traffic").',
     retryable: false,
   },
   authenticationNotOffered: {
@@ -115,9 +170,31 @@ export const winrmErrorKinds = {
   },
   accessDenied: {
     when: 'The account was let in, but may not do this.',
-    advice:
-      'Make it a member of "Remote Management Users" and "Hyper-V Administrators" (or a local administrator) on the host.',
+    advice: `${groupAdvice} ${localAccountAdvice}`,
     retryable: false,
+  },
+  httpForbidden: {
+    when: 'HTTP 403: something before WinRM forbids the request.',
+    advice:
+      'Look for a proxy or a filter on the way (IPv4Filter of WinRM); over https the listener may want a certificate.',
+    retryable: false,
+  },
+  notWinrm: {
+    when: 'At this port answers a web server that is no WinRM (HTTP 404, 405, or a redirection).',
+    advice:
+      'Check the port; "winrm enumerate winrm/config/listener" on the host names the right one and its URLPrefix.',
+    retryable: false,
+  },
+  requestRejected: {
+    when: 'The host, or something on the way, does not take the form of our requests (HTTP 400, 411, 415).',
+    advice:
+      'Look for a proxy or load balancer that changes requests or spreads one conversation over several connections.',
+    retryable: true,
+  },
+  serviceFailed: {
+    when: 'The WinRM service, or a gateway before it, failed without saying why (HTTP 500, 502, 504).',
+    advice: 'Run again; if it stays, restart the WinRM service on the host and see its event log.',
+    retryable: true,
   },
   serviceUnavailable: {
     when: 'HTTP 503: the WinRM service is starting, or its listener is not ready.',
@@ -129,14 +206,45 @@ export const winrmErrorKinds = {
     advice: 'Run again when the host has less to do.',
     retryable: true,
   },
+  requestRateQuota: {
+    when: 'The account, or the host as a whole, sent more requests in a short time than the host allows.',
+    advice: 'Run again later, or at another time than the other tools that use this account.',
+    retryable: true,
+  },
   shellQuota: {
-    when: 'The account has as many shells open on the host as it may (MaxShellsPerUser, MaxConcurrentUsers).',
-    advice: 'Close what else uses this account there, or raise the quota (winrm set winrm/config/winrs).',
+    when: 'The account has as many shells open on the host as it may (MaxShellsPerUser).',
+    advice:
+      'Close what else uses this account there, or raise the quota ' +
+      '(winrm set winrm/config/winrs @{MaxShellsPerUser="50"}).',
+    retryable: true,
+  },
+  shellUserQuota: {
+    when: 'As many different accounts have shells open on the host as it allows (MaxConcurrentUsers).',
+    advice:
+      'Close the shells of other accounts there, or raise the quota ' +
+      '(winrm set winrm/config/winrs @{MaxConcurrentUsers="20"}).',
+    retryable: true,
+  },
+  pluginQuota: {
+    when: 'The WinRM plug-in for shells has as many shells or operations open as it may, for all accounts together.',
+    advice: 'Run again when other tools have finished, or raise the quotas of the plug-in (WSMan:\\localhost\\Plugin).',
     retryable: true,
   },
   operationQuota: {
-    when: 'The account has too many operations open on the host.',
-    advice: 'Run again when other tools have finished.',
+    when: 'The account has too many operations open on the host (MaxConcurrentOperationsPerUser).',
+    advice:
+      'Run again when other tools have finished, or raise the quota ' +
+      '(winrm set winrm/config/service @{MaxConcurrentOperationsPerUser="4294967295"}).',
+    retryable: true,
+  },
+  commandQuota: {
+    when: 'The shell has as many commands as the host allows in one shell.',
+    advice: 'Run again: a new shell starts with none.',
+    retryable: true,
+  },
+  quotaReached: {
+    when: 'The host refuses the request because of a quota that it does not name.',
+    advice: 'Compare "winrm get winrm/config" with a host that works, and see the text of the fault.',
     retryable: true,
   },
   shellsNotAllowed: {
@@ -149,9 +257,15 @@ export const winrmErrorKinds = {
     advice: 'Run again.',
     retryable: true,
   },
-  envelopeTooLarge: {
-    when: 'One item or one request is larger than the host allows (MaxEnvelopeSizekb).',
-    advice: 'Raise MaxEnvelopeSizekb on the host (winrm set winrm/config @{MaxEnvelopeSizekb="500"}).',
+  requestTooLarge: {
+    when: 'A request is larger than the host takes, even in the smallest pieces (MaxEnvelopeSizekb, HTTP 413).',
+    advice:
+      'Raise the limit on the host (winrm set winrm/config @{MaxEnvelopeSizekb="500"}), or that of a proxy on the way.',
+    retryable: false,
+  },
+  answerTooLarge: {
+    when: 'One item is larger than an answer of the host may be (MaxEnvelopeSizekb).',
+    advice: 'Raise the limit on the host (winrm set winrm/config @{MaxEnvelopeSizekb="500"}).',
     retryable: false,
   },
   resourceNotFound: {
@@ -162,6 +276,22 @@ export const winrmErrorKinds = {
   invalidQuery: {
     when: 'The host could not process the query.',
     advice: 'Report it, with the text of the fault.',
+    retryable: false,
+  },
+  invalidRequest: {
+    when: 'The host understood a request, but found it invalid.',
+    advice: 'A bug of the exporter, or a Windows it does not know: report it, with the text of the fault.',
+    retryable: false,
+  },
+  enumerationLost: {
+    when: 'The host dropped a list while it was being read.',
+    advice: 'Run again; if it stays, look whether the WinRM service keeps restarting on the host.',
+    retryable: true,
+  },
+  pluginFailed: {
+    when: 'The plug-in of WinRM that should have answered failed to load or to work.',
+    advice:
+      'Restart the WinRM service on the host, and see its event log; Windows Management Framework may be damaged.',
     retryable: false,
   },
   operationTimedOut: {
@@ -226,8 +356,14 @@ export function winrmError(code: WinrmErrorCode, host: string, message?: string,
 
 const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
   'nameNotResolved',
+  'dnsUnavailable',
   'connectionRefused',
   'connectTimedOut',
+  'connectionReset',
+  'hostUnreachable',
+  'networkUnreachable',
+  'connectionBlocked',
+  'localLimitReached',
   'connectionLost',
   ...tlsErrorCodes,
   'proxyUnreachable',
@@ -235,9 +371,12 @@ const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
   'proxyRefusedHost',
   'proxyFoundNoHost',
   'logonRefused',
+  'ntlmBlocked',
   'authenticationNotOffered',
   'unencryptedRefused',
   'basicOverHttp',
+  'httpForbidden',
+  'notWinrm',
   'serviceUnavailable',
   'cancelled',
 ]);
@@ -247,3 +386,6 @@ const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
  * other error concerns the one operation it came to.
  */
 export const endsConversation = ({ code }: { readonly code: string }): boolean => connectionErrors.has(code);
+
+/** True where fewer bytes may do: some hosts say of a request what they mean of its answer. */
+export const isTooLarge = ({ code }: WinrmError): boolean => code === 'requestTooLarge' || code === 'answerTooLarge';

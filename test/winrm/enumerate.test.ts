@@ -94,7 +94,7 @@ test('one item that alone is too large is said so', async () => {
   await talk((question) => fault(question, 2150858823));
   expect(await session.enumerate({ ...names, maxElements: 4 })).toMatchObject({
     ok: false,
-    error: { code: 'envelopeTooLarge' },
+    error: { code: 'answerTooLarge' },
   });
   expect(host.questions.map(maxElements)).toEqual([4, 2, 1]);
 });

@@ -6,7 +6,6 @@ import type { WinrmSessionOptions } from '../../src/winrm/winrm-session.ts';
 import {
   answer,
   envelopeText,
-  fault,
   items,
   type Question,
   type Reply,
@@ -41,29 +40,6 @@ const errorOf = async (reply: (question: Question) => Reply, options: Partial<Wi
   (await ask((await hostSaying(reply)).port, options)).error;
 
 describe('faults', () => {
-  test.each([
-    [5, 'accessDenied'],
-    [170, 'hostBusy'],
-    [995, 'shellGone'],
-    [2150858752, 'resourceNotFound'],
-    [2150858770, 'resourceNotFound'],
-    [2150858778, 'invalidQuery'],
-    [2150858843, 'shellGone'],
-    [2150859173, 'shellQuota'],
-    [2150859174, 'operationQuota'],
-    [2150859180, 'shellsNotAllowed'],
-    [2150859238, 'shellQuota'],
-    [2150859241, 'operationQuota'],
-    [2150858793, 'operationTimedOut'],
-    [2150858817, 'wsmanFault'],
-  ])('number %d is %s, with the number and the host’s own text in the detail', async (number, code) => {
-    const error = await errorOf((question) => fault(question, number, 'w:X', 'Der Host sagt &lt;nein&gt;.'));
-    expect(error).toMatchObject({ code, host: '127.0.0.1' });
-    expect(error?.detail).toContain(String(number));
-    expect(error?.detail).toContain('Der Host sagt <nein>.');
-    expect(error?.message).toContain('127.0.0.1');
-  });
-
   test('the number is found in the second carrier too', async () => {
     const error = await errorOf((question) => ({
       status: 500,
@@ -82,8 +58,8 @@ describe('faults', () => {
 describe('answers that are no WS-Management', () => {
   test.each<[string, Reply, string]>([
     ['HTTP 503', { status: 503, body: '<html>Service Unavailable</html>' }, 'serviceUnavailable'],
-    ['HTTP 413', { status: 413 }, 'envelopeTooLarge'],
-    ['HTTP 404', { status: 404, body: '<html><body>Not here</body></html>' }, 'protocolViolation'],
+    ['HTTP 413', { status: 413 }, 'requestTooLarge'],
+    ['HTTP 404', { status: 404, body: '<html><body>Not here</body></html>' }, 'notWinrm'],
     ['HTTP 500 without a body', { status: 500 }, 'unencryptedRefused'],
     ['HTTP 200 without a body', { status: 200 }, 'protocolViolation'],
     ['garbage', { body: Buffer.from([0xff, 0xfe, 0x00, 0x3c, 0x41]) }, 'protocolViolation'],
@@ -121,7 +97,7 @@ describe('answers that are no WS-Management', () => {
   });
 
   test('a sealed conversation does not take HTTP 500 without a body for a refusal of plain text', () => {
-    expect(statusError('h', 500, '', true).code).toBe('protocolViolation');
+    expect(statusError('h', 500, '', true).code).toBe('serviceFailed');
   });
 });
 
@@ -166,19 +142,22 @@ describe('logging on', () => {
 
   test('a host that blocks NTLM has not refused the account', async () => {
     const error = await errorOf(() => ({ status: 401, headers: challenges }), { authentication: 'ntlm' });
-    expect(error).toMatchObject({ code: 'authenticationNotOffered', detail: expect.stringContaining('blocked') });
+    expect(error).toMatchObject({ code: 'ntlmBlocked', detail: expect.stringContaining('Negotiate') });
   });
 
   test('a host without Negotiate has not refused the account', async () => {
     const error = await errorOf(() => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="x, y"' } }), {
       authentication: 'ntlm',
     });
-    expect(error).toMatchObject({ code: 'authenticationNotOffered', detail: 'the host offers Basic' });
+    expect(error).toMatchObject({
+      code: 'authenticationNotOffered',
+      detail: expect.stringMatching(/the host offers Basic$/),
+    });
   });
 
   test.each([
     [503, 'serviceUnavailable'],
-    [404, 'protocolViolation'],
+    [404, 'notWinrm'],
   ])('HTTP %d instead of a challenge is not a refused logon', async (status, code) => {
     expect((await errorOf(() => ({ status }), { authentication: 'ntlm' }))?.code).toBe(code);
   });
@@ -233,7 +212,10 @@ describe('connecting', () => {
     const session = sessionWith(
       5985,
       { target: { host: 'nowhere.invalid', scheme: 'http', port: 5985 } },
-      { resolve: async () => Promise.reject(new Error('getaddrinfo ENOTFOUND nowhere.invalid')) },
+      {
+        resolve: async () =>
+          Promise.reject(Object.assign(new Error('getaddrinfo ENOTFOUND nowhere.invalid'), { code: 'ENOTFOUND' })),
+      },
     );
     expect(await session.enumerate(request)).toMatchObject({
       ok: false,

@@ -234,7 +234,7 @@ describe('input', () => {
 
   test('gives up where not even the smallest piece fits', async () => {
     await open((question) => (question.action === 'Send' ? { status: 413 } : undefined));
-    expect(await run({ stdin: text })).toMatchObject({ ok: false, error: { error: { code: 'envelopeTooLarge' } } });
+    expect(await run({ stdin: text })).toMatchObject({ ok: false, error: { error: { code: 'requestTooLarge' } } });
   });
 
   test('that timed out on the host has been taken, and is not sent again', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { failure, type Result, success } from '../../result.ts';
+import { statusError } from '../faults.ts';
 import type { HttpAnswer } from '../http-connection.ts';
 import { channelBindingsValue } from '../ntlm/channel-binding.ts';
 import { sessionKeys } from '../ntlm/keys.ts';
@@ -57,7 +58,7 @@ export const ntlm: Authentication = {
         .join('; ');
       return failure(winrmError('logonRefused', host, undefined, detail));
     }
-    if (answer.value.status === 503) return failure(winrmError('serviceUnavailable', host, undefined, 'HTTP 503'));
+    if (answer.value.status === 503) return failure(statusError(host, 503, 'to the NTLM proof', true));
     return success(authenticated(request, challenge.value, exportedSessionKey));
   },
 };
@@ -66,19 +67,14 @@ const negotiateHeader = (message: Buffer): string => `Negotiate ${message.toStri
 
 /** The host's challenge: on the Negotiate line that carries a token, of however many lines there are. */
 function challengeToken(host: string, { status, challenges }: HttpAnswer): Result<Buffer, WinrmError> {
-  if (status === 503) return failure(winrmError('serviceUnavailable', host, undefined, 'HTTP 503'));
-  if (status !== 401) {
-    const detail = `HTTP ${status} to the start of NTLM, where 401 with a challenge belongs`;
-    return failure(winrmError('protocolViolation', host, undefined, detail));
-  }
+  if (status !== 401) return failure(statusError(host, status, 'where 401 with an NTLM challenge belongs', true));
   const negotiates = offeredSchemes(challenges).filter(({ scheme }) => scheme.toLowerCase() === 'negotiate');
   const token = negotiates.find((offer) => offer.token !== undefined)?.token;
   if (token !== undefined) return success(Buffer.from(token, 'base64'));
-  const detail =
-    negotiates.length > 0
-      ? `${offeredText(challenges)}, but answered NTLM without a challenge: NTLM may be blocked by policy`
-      : offeredText(challenges);
-  return failure(winrmError('authenticationNotOffered', host, undefined, detail));
+  const detail = `HTTP 401 to the start of NTLM, without a challenge; ${offeredText(challenges)}`;
+  return failure(
+    winrmError(negotiates.length > 0 ? 'ntlmBlocked' : 'authenticationNotOffered', host, undefined, detail),
+  );
 }
 
 /** What binds the logon to its TLS connection, so that nobody in between can use it on another one. */

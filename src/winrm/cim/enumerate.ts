@@ -5,7 +5,7 @@ import { actions, cimResource, wqlDialect } from '../soap/namespaces.ts';
 import { escapeXml, type XmlElement } from '../soap/xml.ts';
 import { announcedMs, answerWaitMs, farewellMs } from '../times.ts';
 import type { ExchangeFailure, Transport } from '../transport.ts';
-import { type WinrmError, winrmError } from '../winrm-error.ts';
+import { isTooLarge, type WinrmError, winrmError } from '../winrm-error.ts';
 import type { CimWireInstance, EnumerateRequest } from '../winrm-session.ts';
 import { type EnumerationPage, parsePage } from './instance.ts';
 
@@ -69,7 +69,7 @@ async function readInFittingPages(
     const read = await readAll(reader, query, maxElements);
     if (read.ok) return read;
     const { error, fault } = read.error;
-    if (fault !== undefined && error.code === 'envelopeTooLarge' && maxElements > 1) {
+    if (fault !== undefined && isTooLarge(error) && maxElements > 1) {
       maxElements = Math.floor(maxElements / 2);
     } else if (lostContext(fault) && !startedOver) {
       startedOver = true;

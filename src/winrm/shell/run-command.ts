@@ -6,7 +6,7 @@ import type { OutgoingMessage } from '../soap/envelope.ts';
 import type { XmlElement } from '../soap/xml.ts';
 import { announcedMs, answerWaitMs, farewellMs, type Wait } from '../times.ts';
 import type { ExchangeFailure, Transport } from '../transport.ts';
-import { type WinrmError, winrmError } from '../winrm-error.ts';
+import { isTooLarge, type WinrmError, winrmError } from '../winrm-error.ts';
 import type { CommandFailure, CommandOutcome, CommandRequest } from '../winrm-session.ts';
 import { type ReceiveLimits, receiveWithReplay } from './receive.ts';
 import {
@@ -168,7 +168,7 @@ async function feed(command: RunningCommand): Promise<Result<void, ExchangeFailu
       offset += piece.length;
       ended = end;
       busy = 0;
-    } else if (answer.error.error.code === 'envelopeTooLarge' && size > smallestPieceBytes) {
+    } else if (isTooLarge(answer.error.error) && size > smallestPieceBytes) {
       size = Math.max(smallestPieceBytes, Math.floor(Math.min(size, piece.length) / 2));
     } else if (hasNumber(answer.error.fault, faultNumbers.busy) && busy < mostBusyAnswers) {
       busy += 1;
