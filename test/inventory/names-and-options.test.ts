@@ -55,6 +55,7 @@ describe('run options', () => {
         concurrency: 32,
         waits: defaultWaits,
         workbook: true,
+        csvTabs: false,
       },
     });
   });
