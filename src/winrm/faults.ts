@@ -2,6 +2,7 @@
 
 import { codesByFaultNumber, codesByStatus, codesBySubcode } from './fault-codes.ts';
 import { child, descend, descendants, type XmlElement } from './soap/xml.ts';
+import { windowsNumber } from './windows-number.ts';
 import { type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
 
 export interface SoapFault {
@@ -38,8 +39,10 @@ export function parseFault(fault: XmlElement): SoapFault {
   };
 }
 
-const unsigned = (text: string | undefined): number[] =>
-  text !== undefined && /^-?\d{1,10}$/.test(text) ? [Number(text) >>> 0] : [];
+const unsigned = (text: string | undefined): number[] => {
+  const number = windowsNumber(text ?? '');
+  return number === undefined ? [] : [number];
+};
 
 function innermostSubcode(code: XmlElement | undefined): string | undefined {
   const subcode = child(code, 'Subcode');
@@ -62,11 +65,15 @@ function textOf(elements: readonly (XmlElement | undefined)[]): string {
 export const hasNumber = (fault: SoapFault | undefined, number: number): boolean =>
   fault?.numbers.includes(number) ?? false;
 
+/** The code of a subcode that is in the table itself: `toString` is a name that every object has. */
+const subcodeOf = ({ subcode = '' }: SoapFault): WinrmErrorCode | undefined =>
+  Object.hasOwn(codesBySubcode, subcode) ? codesBySubcode[subcode] : undefined;
+
 /** The error a fault stands for. */
 export function faultError(host: string, fault: SoapFault): WinrmError {
   const code =
     fault.numbers.map((number) => codesByFaultNumber[number]).find((known) => known !== undefined) ??
-    codesBySubcode[fault.subcode ?? ''] ??
+    subcodeOf(fault) ??
     'wsmanFault';
   const number = fault.numbers.map((value) => `${value} (0x${value.toString(16).toUpperCase()})`).join(', ');
   const detail = [number, fault.subcode, fault.text].filter((part) => part !== undefined && part !== '').join(': ');

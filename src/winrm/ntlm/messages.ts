@@ -78,6 +78,8 @@ const signatureText = Buffer.from('NTLMSSP\0', 'latin1');
 const versionBytes = Buffer.from('0a00614a0000000f', 'hex');
 const authenticateHeaderLength = 88;
 const micOffset = 72;
+/** Our answer repeats it with attributes of our own, in a field of at most 65,535 bytes. Windows sends some 200. */
+const longestTargetInfo = 32_768;
 
 /** NEGOTIATE_MESSAGE (2.2.1.1). */
 export function negotiateMessage(): Buffer {
@@ -103,6 +105,9 @@ export function parseChallenge(message: Buffer): Result<NtlmChallenge, string> {
   const length = message.readUInt16LE(40);
   const offset = message.readUInt32LE(44);
   if (offset + length > message.length) return failure('the challenge is cut off');
+  if (length > longestTargetInfo) {
+    return failure('the target information of the challenge is too long to be answered');
+  }
   return success({
     flags,
     serverChallenge: message.subarray(24, 32),

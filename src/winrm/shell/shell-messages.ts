@@ -2,6 +2,7 @@
 import { duration, type OutgoingMessage } from '../soap/envelope.ts';
 import { actions, shellResource, terminateSignal } from '../soap/namespaces.ts';
 import { attribute, child, descend, escapeXml, type XmlElement } from '../soap/xml.ts';
+import { windowsNumber } from '../windows-number.ts';
 import type { ShellOptions } from '../winrm-session.ts';
 
 const upper = (value: boolean): string => (value ? 'TRUE' : 'FALSE');
@@ -128,6 +129,6 @@ export function parseReceived(body: XmlElement): ReceivedOutput | undefined {
     stdout: pieces('stdout'),
     stderr: pieces('stderr'),
     done: state !== undefined && (attribute(state, 'State') ?? '').endsWith('/Done'),
-    exitCode: /^-?\d+$/.test(exitCode) ? Number(exitCode) >>> 0 : undefined,
+    exitCode: windowsNumber(exitCode),
   };
 }
