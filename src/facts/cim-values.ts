@@ -17,6 +17,13 @@ const mismatch = (what: string, text: string): ValueMismatch => ({ mismatch: `no
 const isoDatetime = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?\s*(?:Z|([+-])(\d\d):?(\d\d))?$/;
 const dmtfDatetime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-])(\d{3})$/;
 
+/** Days of a month counted from 1. */
+function daysOf(year: number, month: number): number {
+  const last = new Date(0);
+  last.setUTCFullYear(year, month, 0);
+  return last.getUTCDate();
+}
+
 /** `yyyy-MM-ddTHH:mm:ss` of a moment, any year from 1 on. */
 function utcSeconds(parts: readonly (string | undefined)[], offsetMinutes: number): string | undefined {
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? 0));
@@ -24,8 +31,12 @@ function utcSeconds(parts: readonly (string | undefined)[], offsetMinutes: numbe
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   moment.setUTCFullYear(year, month - 1, day);
   moment.setUTCHours(hour, minute - offsetMinutes, second);
-  const inRange = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && second <= 60;
-  return inRange && !Number.isNaN(moment.getTime()) ? moment.toISOString().slice(0, 19) : undefined;
+  const inRange = month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+  const inDay = hour <= 24 && minute <= 59 && second <= 60;
+  if (!inRange || !inDay || Number.isNaN(moment.getTime())) return undefined;
+  // An offset may lead out of the years that have four digits.
+  const utcYear = moment.getUTCFullYear();
+  return utcYear >= 0 && utcYear <= 9999 ? moment.toISOString().slice(0, 19) : undefined;
 }
 
 /**
@@ -57,6 +68,7 @@ export function canonicalInterval(text: string): number | ValueMismatch {
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(0, 4).map((part) => Number(part ?? 0));
   const fraction = Number((parts[4] ?? '').slice(0, 3).padEnd(3, '0'));
   const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + fraction;
+  if (!Number.isSafeInteger(ms)) return mismatch('an interval', text);
   return iso?.[1] && ms !== 0 ? -ms : ms;
 }
 
@@ -72,19 +84,39 @@ function innerText(value: CimWireValue): string | undefined {
 }
 
 function embeddedTexts(instance: CimWireInstance): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [name, values] of Object.entries(instance.properties)) {
+  const texts = Object.entries(instance.properties).flatMap(([name, values]) => {
     const inner = values.map(innerText).filter((text) => text !== undefined);
-    if (inner.length > 0) texts[name] = inner.join('\n');
-  }
-  return texts;
+    return inner.length > 0 ? [[name, inner.join('\n')] as const] : [];
+  });
+  return Object.fromEntries(texts);
 }
 
 /** Keys without the selectors that WS-Management adds of its own (`__cimnamespace`). */
 const referenceKeys = (keys: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(keys).filter(([name]) => !name.startsWith('__')));
 
-const whole = /^[+-]?\d+$/;
+/** 64 bits have twenty digits; a few more may be leading zeros. */
+const whole = /^[+-]?\d{1,40}$/;
+
+/** Bits of the number types; signed ones have one of them for the sign. */
+const numberTypes: ReadonlyMap<string, { readonly bits: number; readonly signed: boolean }> = new Map(
+  [8, 16, 32, 64].flatMap((bits) => [
+    [`uint${bits}`, { bits, signed: false }] as const,
+    [`sint${bits}`, { bits, signed: true }] as const,
+  ]),
+);
+
+/** A number of its type; cut down to it, what is out of its range would be another number. */
+function canonicalNumber(text: string, type: string): string | number | ValueMismatch {
+  const range = numberTypes.get(type);
+  if (range === undefined || !whole.test(text.trim())) return mismatch('a number', text);
+  const { bits, signed } = range;
+  const value = BigInt(text.trim().replace(/^\+/, ''));
+  if ((signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)) !== value) {
+    return mismatch(`a number of ${bits} bits`, text);
+  }
+  return bits === 64 ? value.toString() : Number(value);
+}
 
 function canonicalText(text: string, type: string): Scalar | ValueMismatch {
   switch (type) {
@@ -98,14 +130,11 @@ function canonicalText(text: string, type: string): Scalar | ValueMismatch {
       return canonicalDatetime(text);
     case 'interval':
       return canonicalInterval(text);
-    case 'uint64':
-    case 'sint64':
-      return whole.test(text.trim()) ? BigInt(text.trim().replace(/^\+/, '')).toString() : mismatch('a number', text);
     case 'reference':
     case 'instance':
       return mismatch(`a ${type}`, text);
     default:
-      return whole.test(text.trim()) ? Number(text) : mismatch('a number', text);
+      return canonicalNumber(text, type);
   }
 }
 

@@ -20,8 +20,8 @@ export interface FrameReader {
 
 /** Longest base64 of one frame that is believed, in characters. The script makes frames of less than 1 MB. */
 export const maxFrameLength = 16 * 1024 * 1024;
-/** Most bytes of JSON that a frame may unfold to. */
-export const maxFrameJson = 128 * 1024 * 1024;
+/** Most bytes of JSON that a frame may unfold to. Full of empty values it takes some thirty times that in memory. */
+export const maxFrameJson = 16 * 1024 * 1024;
 export const maxNoise = 4_096;
 
 const marker = Buffer.from('HVR1 ');
@@ -87,7 +87,8 @@ export function createFrameReader(): FrameReader {
       }
       addNoise(pending.subarray(0, start));
       pending = pending.subarray(start);
-      const lineEnd = pending.indexOf(lineFeed);
+      // Looked for no further than a header reaches: the rest may be megabytes, and the next marker is looked at too.
+      const lineEnd = pending.subarray(0, maxHeader + 1).indexOf(lineFeed);
       if (lineEnd < 0 && pending.length <= maxHeader) return false;
       const found = lineEnd < 0 ? null : headerPattern.exec(pending.subarray(0, lineEnd).toString('latin1'));
       if (found) {
@@ -139,7 +140,8 @@ export function createFrameReader(): FrameReader {
         if (header === undefined) break;
         const read = readPayload(header);
         if (read === undefined) break;
-        events.push(...read);
+        // Not as arguments of one call: a frame may hold more messages than a call takes.
+        for (const event of read) events.push(event);
         header = undefined;
       }
       return events;

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import type { ScriptFrame } from './script-protocol.ts';
 
+/** A value, or an array or object of values, or an array of such objects: nothing a fact declares is deeper. */
+const isShallow = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)));
+
 const fact = z.object({
   kind: z.literal('fact'),
   name: z.string(),
   properties: z.array(z.string()),
-  rows: z.array(z.array(z.unknown())),
+  // What nests without end could be read, but never be written into a record.
+  rows: z.array(z.array(z.unknown())).refine((rows) => rows.every((row) => row.every((value) => isShallow(value, 2)))),
   part: z.number().int().min(0).optional(),
   more: z.boolean(),
   ms: z.number().min(0),

@@ -11,9 +11,11 @@ export interface ObjectPath {
  * two backslashes in a row, so runs of them mean one. Undefined where the text is no path of an Msvm class.
  */
 export function parseObjectPath(text: string | null | undefined): ObjectPath | undefined {
-  const [, className, keyText] = /(?:^|.*:)(Msvm_\w+)\.(.*)$/is.exec(text?.replace(/\\+"/g, '"') ?? '') ?? [];
+  // The expressions look at no place twice (anchors, look-behinds): a path may be as long as an answer.
+  const unescaped = text?.replace(/(?<!\\)\\+"/g, '"') ?? '';
+  const [, className, keyText] = /^(?:.*:)?(Msvm_\w+)\.(.*)$/is.exec(unescaped) ?? [];
   if (className === undefined || keyText === undefined) return undefined;
-  const keys = [...keyText.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [
+  const keys = [...keyText.matchAll(/(?<!\w)(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [
     name.toLowerCase(),
     value.replace(/\\+/g, '\\'),
   ]);
