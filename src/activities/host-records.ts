@@ -2,10 +2,14 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { hostFileName, inRun } from '../inventory/file-names.ts';
 import type { HostRecord } from '../inventory/host-record.ts';
+import { isHostRecord } from '../inventory/host-record-shape.ts';
 import type { Store } from '../stores/store.ts';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
+
+/** Bytes of JSON; a host of 400 VMs has some 10 MB. */
+const longestRecord = 256 * 1024 * 1024;
 
 /** Name of a host's record in the store. */
 export const recordName = (runId: string, given: string): string => inRun(runId, hostFileName(given));
@@ -21,8 +25,9 @@ export async function readRecord(store: Store, runId: string, given: string): Pr
   const content = await store.read(recordName(runId, given));
   if (!content) return undefined;
   try {
-    const record = JSON.parse((await decompress(content)).toString('utf8')) as HostRecord | null;
-    return record?.schemaVersion === 1 ? { record, size: content.length } : undefined;
+    const json = await decompress(content, { maxOutputLength: longestRecord });
+    const record: unknown = JSON.parse(json.toString('utf8'));
+    return isHostRecord(record) && record.host.given === given ? { record, size: content.length } : undefined;
   } catch {
     // Spoilt on its disk: as good as none, so that its host is asked again and no other host suffers.
     return undefined;

@@ -148,7 +148,12 @@ function parseHost(host: string, bracketed: boolean): Result<string, string> {
   const labels = ascii.replace(/\.$/, '').split('.');
   const valid =
     ascii.length <= 253 && labels.every((label) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));
-  return valid ? success(ascii) : failure('not a host name');
+  return valid && isItself(ascii) ? success(ascii) : failure('not a host name');
+}
+
+/** URLs take a last label of digits for an IPv4 address (`0x7f` is 127), and refuse punycode that stands for nothing. */
+function isItself(host: string): boolean {
+  return URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host.toLowerCase();
 }
 
 /** Comes back in its one canonical spelling (RFC 5952), so that one address is one host. */

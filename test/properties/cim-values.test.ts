@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalDatetime, canonicalInterval, canonicalRow, canonicalValue, isMismatch } from '../../src/facts/cim-values.ts';
+import {
+  canonicalDatetime,
+  canonicalInterval,
+  canonicalRow,
+  canonicalValue,
+  isMismatch,
+} from '../../src/facts/cim-values.ts';
 import type { PropertyType } from '../../src/facts/fact.ts';
 import type { CimWireValue } from '../../src/winrm/winrm-session.ts';
 import { anyText, checked, treacherousName } from './outside-bytes.ts';
@@ -71,13 +77,16 @@ test('any value is of its declared type or a mismatch that says so, and survives
 
 test('a row of any properties is read or a mismatch', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.oneof(treacherousName, anyText), fc.array(wireValue, { maxLength: 3 }))), (all) => {
-      const row = canonicalRow(
-        { className: 'C', properties: Object.fromEntries(all) },
-        { Name: 'string', constructor: 'uint32', InstallDate: 'datetime' },
-      );
-      if (!isMismatch(row)) expect(row).toHaveLength(3);
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.oneof(treacherousName, anyText), fc.array(wireValue, { maxLength: 3 }))),
+      (all) => {
+        const row = canonicalRow(
+          { className: 'C', properties: Object.fromEntries(all) },
+          { Name: 'string', constructor: 'uint32', InstallDate: 'datetime' },
+        );
+        if (!isMismatch(row)) expect(row).toHaveLength(3);
+      },
+    ),
     checked(300),
   );
 });

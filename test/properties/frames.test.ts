@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assembleFacts, type FactAssembly } from '../../src/facts/fact-assembly.ts';
-import { createFrameReader, type FrameEvent, maxFrameJson, maxNoise } from '../../src/facts/frame-reader.ts';
 import { rowsOf } from '../../src/facts/fact-rows.ts';
+import { createFrameReader, type FrameEvent, maxFrameJson, maxNoise } from '../../src/facts/frame-reader.ts';
 import { end, factMessage, frame, hello } from '../facts/frames.ts';
 import { anyBytes, anyText, checked, mutated } from './outside-bytes.ts';
 

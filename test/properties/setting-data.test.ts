@@ -45,10 +45,17 @@ test('a guest that writes ever more items, or huge ones, is read with bounds', (
 
 test('any text is an InstanceID of a known form or unknown', () => {
   fc.assert(
-    fc.property(fc.oneof(anyText, fc.constant(null), anyText.map((text) => `Microsoft:${text}`)), (text) => {
-      const key = parseInstanceId(text);
-      if (key.kind === 'settings' || key.kind === 'guestNetwork') expect(guidOf(key.configId)).toBe(key.configId);
-    }),
+    fc.property(
+      fc.oneof(
+        anyText,
+        fc.constant(null),
+        anyText.map((text) => `Microsoft:${text}`),
+      ),
+      (text) => {
+        const key = parseInstanceId(text);
+        if (key.kind === 'settings' || key.kind === 'guestNetwork') expect(guidOf(key.configId)).toBe(key.configId);
+      },
+    ),
     checked(300),
   );
 });
@@ -80,13 +87,18 @@ test('any text is an object path or none', () => {
 test('an object path gives back its keys in every form in which it is met', () => {
   const key = fc.stringMatching(/^[A-Za-z0-9:{}()-]{1,20}(\\[A-Za-z0-9 :{}()-]{1,20}){0,3}$/);
   fc.assert(
-    fc.property(key, fc.constantFrom('', '\\\\HV01\\root\\virtualization\\v2:'), fc.nat({ max: 2 }), (id, prefix, more) => {
-      const backslashes = '\\'.repeat(2 ** more);
-      const text = `${prefix}Msvm_ResourcePool.InstanceID="${id.replaceAll('\\', backslashes)}"`;
-      for (const form of [text, text.replaceAll('"', '\\"')]) {
-        expect(parseObjectPath(form)).toEqual({ className: 'Msvm_ResourcePool', keys: { instanceid: id } });
-      }
-    }),
+    fc.property(
+      key,
+      fc.constantFrom('', '\\\\HV01\\root\\virtualization\\v2:'),
+      fc.nat({ max: 2 }),
+      (id, prefix, more) => {
+        const backslashes = '\\'.repeat(2 ** more);
+        const text = `${prefix}Msvm_ResourcePool.InstanceID="${id.replaceAll('\\', backslashes)}"`;
+        for (const form of [text, text.replaceAll('"', '\\"')]) {
+          expect(parseObjectPath(form)).toEqual({ className: 'Msvm_ResourcePool', keys: { instanceid: id } });
+        }
+      },
+    ),
     checked(200),
   );
 });

@@ -4,7 +4,7 @@ import { parseInstance, parsePage } from '../../src/winrm/cim/instance.ts';
 import { faultError, parseFault } from '../../src/winrm/faults.ts';
 import { createdShellId, parseReceived, startedCommandId } from '../../src/winrm/shell/shell-messages.ts';
 import { envelope, parseEnvelope } from '../../src/winrm/soap/envelope.ts';
-import { child, descendants, descend, escapeXml, parseXml, type XmlElement } from '../../src/winrm/soap/xml.ts';
+import { child, descend, descendants, escapeXml, parseXml, type XmlElement } from '../../src/winrm/soap/xml.ts';
 import { winrmErrorKinds } from '../../src/winrm/winrm-error.ts';
 import { anyBytes, anyText, checked, mutated, treacherousName } from './outside-bytes.ts';
 
@@ -49,9 +49,15 @@ const fault = inEnvelope(
 
 test('any bytes are a SOAP envelope or refused with a reason', () => {
   fc.assert(
-    fc.property(fc.oneof(anyBytes, anyText.map((text) => Buffer.from(text))), (bytes) => {
-      readInEveryWay(bytes);
-    }),
+    fc.property(
+      fc.oneof(
+        anyBytes,
+        anyText.map((text) => Buffer.from(text)),
+      ),
+      (bytes) => {
+        readInEveryWay(bytes);
+      },
+    ),
     checked(),
   );
 });
@@ -167,9 +173,14 @@ test('elements nested ever deeper are refused, not followed until the stack is f
 });
 
 test('a document type is refused, however it is written, and no entity ever expands', () => {
-  const bomb =
-    '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">';
-  for (const start of ['<!DOCTYPE a [', '<!doctype a [', '<!DocType a [', '\uFEFF<!DOCTYPE a [', '<?xml version="1.0"?><!DOCTYPE a [']) {
+  const bomb = '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">';
+  for (const start of [
+    '<!DOCTYPE a [',
+    '<!doctype a [',
+    '<!DocType a [',
+    '\uFEFF<!DOCTYPE a [',
+    '<?xml version="1.0"?><!DOCTYPE a [',
+  ]) {
     const parsed = parseXml(`${start}${bomb}]><a>&c;</a>`);
     expect(parsed.ok ? parsed.value.text : '').not.toContain('aaaa');
   }
@@ -206,5 +217,7 @@ test('text that was cut inside a character is read with a replacement, never ref
   const bytes = Buffer.from('<a>Größe 😀</a>');
   const damaged = Buffer.concat([bytes.subarray(0, bytes.length - 6), bytes.subarray(bytes.length - 4)]);
   const parsed = parseXml(damaged.toString('utf8'));
-  expect(parsed.ok && child({ ...(parsed.value as XmlElement), children: [parsed.value] }, 'a')?.text).toContain('Größe');
+  expect(parsed.ok && child({ ...(parsed.value as XmlElement), children: [parsed.value] }, 'a')?.text).toContain(
+    'Größe',
+  );
 });
