@@ -100,10 +100,9 @@ const whole = /^[+-]?\d{1,40}$/;
 
 /** Bits of the number types; signed ones have one of them for the sign. */
 const numberTypes: ReadonlyMap<string, { readonly bits: number; readonly signed: boolean }> = new Map(
-  [8, 16, 32, 64].flatMap((bits) => [
-    [`uint${bits}`, { bits, signed: false }] as const,
-    [`sint${bits}`, { bits, signed: true }] as const,
-  ]),
+  [false, true].flatMap((signed) =>
+    [8, 16, 32, 64].map((bits) => [`${signed ? 'sint' : 'uint'}${bits}`, { bits, signed }] as const),
+  ),
 );
 
 /** A number of its type; cut down to it, what is out of its range would be another number. */
