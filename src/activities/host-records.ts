@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import type { HostFacts } from '../collectors/collector.ts';
 import { hostFileName, inRun } from '../inventory/file-names.ts';
 import type { HostRecord } from '../inventory/host-record.ts';
 import { isHostRecord } from '../inventory/host-record-shape.ts';
@@ -32,6 +33,12 @@ export async function readRecord(store: Store, runId: string, given: string): Pr
     // Spoilt on its disk: as good as none, so that its host is asked again and no other host suffers.
     return undefined;
   }
+}
+
+/** What the collectors are given of a record. */
+export function hostFactsOf({ host, facts, collectedAt, runId, baselineAfter }: HostRecord): HostFacts {
+  const presentAfter = baselineAfter && { presentAfter: new Set(baselineAfter.vms.map(({ id }) => id)) };
+  return { host: host.host, facts, collectedAt, runId, ...presentAfter };
 }
 
 /** Writes or replaces a host's record; its name in the store. */

@@ -5,15 +5,17 @@ import type { Manifest } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { readRecord, recordName } from './host-records.ts';
+import { takenDuplicates, takeOverRecords } from './take-over.ts';
 
 export interface OpenRunInput {
   readonly runId: string;
 }
 
-/** A host that an earlier start of this run had finished. */
+/** A host that an earlier start of this run had finished, or the run that this one retries. */
 export interface FinishedHost {
   readonly preflight: Preflight;
-  readonly outcome: HostOutcome;
+  /** Undefined for a second mention of a machine, which leaves no record. */
+  readonly outcome?: HostOutcome;
 }
 
 export interface OpenRun {
@@ -28,9 +30,13 @@ export async function readManifest(store: Store, runId: string): Promise<Manifes
   return JSON.parse(content.toString('utf8')) as Manifest;
 }
 
-/** What a run set out to do, and which of its hosts need not be asked any more. */
+/**
+ * What a run set out to do, and which of its hosts need not be asked any more. The records that it takes from the run it
+ * retries are copied first; a host whose record is not there any more is asked like the others.
+ */
 export async function openRun({ runId }: OpenRunInput, { store }: Services): Promise<OpenRun> {
   const manifest = await readManifest(store, runId);
+  await takeOverRecords(store, manifest);
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
   const finished: FinishedHost[] = [];
   for (const { given } of manifest.hosts) {
@@ -38,7 +44,9 @@ export async function openRun({ runId }: OpenRunInput, { store }: Services): Pro
     const stored = await readRecord(store, runId, given);
     if (stored?.record.complete) finished.push(finishedHost(stored.record));
   }
-  return { manifest, finished };
+  const byGiven = new Set(finished.map(({ preflight }) => preflight.host.given));
+  const duplicates = await takenDuplicates(store, manifest, byGiven);
+  return { manifest, finished: [...finished, ...duplicates.map((preflight) => ({ preflight }))] };
 }
 
 function finishedHost({ runId, host, identity, attempts }: HostRecord): FinishedHost {

@@ -10,17 +10,31 @@ import { type HostSummaryForReport, summarizeRecord } from '../inventory/host-su
 import type { Preflight } from '../inventory/preflight.ts';
 import { buildReport, type RunReport } from '../inventory/report.ts';
 import { retryList } from '../inventory/retry-list.ts';
+import type { ExportOptions, Manifest, RunOptions } from '../inventory/run-options.ts';
 import type { RunFile } from '../inventory/run-state.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { type FleetReference, toFleetReference } from './fleet-reference.ts';
-import { readRecord, recordName } from './host-records.ts';
+import { hostFactsOf, readRecord, recordName } from './host-records.ts';
 import { readManifest } from './open-run.ts';
+import { coverageOf, requestedCollectors } from './run-collectors.ts';
 
 export interface WriteReportInput {
   readonly runId: string;
   readonly preflights: readonly Preflight[];
   readonly outcomes: readonly HostOutcome[];
+  /** Set where a finished run's files are made again. */
+  readonly again?: ReportAgain;
+}
+
+/** What a report that is made again takes from the first one, and what it is made with now. */
+export interface ReportAgain {
+  readonly finishedAt: string;
+  readonly cancelled: boolean;
+  /** ISO 8601, UTC. */
+  readonly exportedAt: string;
+  readonly exporterVersion: string;
+  readonly options: ExportOptions & Pick<RunOptions, 'only'>;
 }
 
 export interface WrittenReport {
@@ -33,20 +47,20 @@ export interface WrittenReport {
 
 /** Writes report, CSVs and retry file. Reads each host's record once; only summaries are held. May be repeated. */
 export async function writeReport(input: WriteReportInput, services: Services): Promise<WrittenReport> {
-  const { runId, preflights, outcomes } = input;
+  const { runId, preflights, outcomes, again } = input;
   const { store, clock } = services;
-  const manifest = await readManifest(store, runId);
-  const { summaries, fleetHosts, files, unreadable } = await readRecords(
-    store,
-    runId,
-    manifest.hosts.map(({ given }) => given),
-  );
+  const manifest = await manifestOf(input, store);
+  // Whoever looks on must not take the files of before for complete while they are made again.
+  if (again) await store.remove(inRun(runId, runFiles.state));
+  const { summaries, fleetHosts, files, unreadable } = await readRecords(store, manifest, { judgeAnew: !!again });
   const report = buildReport({
     manifest,
-    finishedAt: clock().toISOString(),
+    finishedAt: again?.finishedAt ?? clock().toISOString(),
     cancelled:
-      [...preflights, ...outcomes].some(({ error }) => error?.code === 'cancelled') ||
-      (await services.isCancelled(runId)),
+      again?.cancelled ??
+      ([...preflights, ...outcomes].some(({ error }) => error?.code === 'cancelled') ||
+        (await services.isCancelled(runId))),
+    exported: again ? { at: again.exportedAt, exporterVersion: again.exporterVersion } : null,
     preflights,
     summaries,
     outcomes: outcomes.map((outcome) => (unreadable.has(outcome.given) ? withSpoiltRecord(outcome) : outcome)),
@@ -59,10 +73,16 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   return { files: [...files, ...written], collected, fleet: toFleetReference(fleet) };
 }
 
+async function manifestOf({ runId, again }: WriteReportInput, store: Store): Promise<Manifest> {
+  const manifest = await readManifest(store, runId);
+  return { ...manifest, options: { ...manifest.options, ...again?.options } };
+}
+
+/** `judgeAnew`: what the collectors make of the facts now counts, not what they made of them when they were gathered. */
 async function readRecords(
   store: Store,
-  runId: string,
-  hosts: readonly string[],
+  { runId, hosts, options }: Manifest,
+  { judgeAnew }: { readonly judgeAnew: boolean },
 ): Promise<{
   readonly summaries: readonly HostSummaryForReport[];
   readonly fleetHosts: ReadonlyMap<string, FleetMember>;
@@ -75,7 +95,8 @@ async function readRecords(
   const fleetHosts = new Map<string, FleetMember>();
   const files: RunFile[] = [];
   const unreadable = new Set<string>();
-  for (const given of hosts) {
+  const collectors = requestedCollectors(options.only);
+  for (const { given } of hosts) {
     if (!existing.has(recordName(runId, given))) continue;
     const stored = await readRecord(store, runId, given);
     if (!stored) {
@@ -83,13 +104,9 @@ async function readRecords(
       continue;
     }
     const { record, size } = stored;
-    summaries.push(summarizeRecord(record));
-    const member = fleetMember({
-      host: record.host.host,
-      facts: record.facts,
-      collectedAt: record.collectedAt,
-      ...(record.baselineAfter ? { presentAfter: new Set(record.baselineAfter.vms.map(({ id }) => id)) } : {}),
-    });
+    const facts = hostFactsOf(record);
+    summaries.push(summarizeRecord(judgeAnew ? { ...record, collectors: coverageOf(collectors, facts) } : record));
+    const member = fleetMember(facts);
     if (member) fleetHosts.set(given, member);
     files.push({ name: hostFileName(given), size });
   }

@@ -8,14 +8,14 @@ import { alsoAsCsv, type TabCsvFile } from '../exports/tab-csv.ts';
 import { writeWorkbook as writeSheets } from '../exports/workbook.ts';
 import { zipOf } from '../exports/zip.ts';
 import { inRun, tabCsvName, tabCsvZipName, workbookFileName } from '../inventory/file-names.ts';
-import type { Manifest } from '../inventory/run-options.ts';
+import type { ExportOptions, Manifest, RunOptions } from '../inventory/run-options.ts';
 import type { RunFile } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { type FleetReference, fromFleetReference } from './fleet-reference.ts';
-import { readRecord } from './host-records.ts';
+import { hostFactsOf, readRecord } from './host-records.ts';
 import { readManifest } from './open-run.ts';
 import { requestedCollectors, rowsOf } from './run-collectors.ts';
 
@@ -24,6 +24,8 @@ export interface WriteWorkbookInput {
   /** `given` of the hosts whose rows belong in the workbook, in their order. */
   readonly collected: readonly string[];
   readonly fleet: FleetReference;
+  /** Instead of the manifest's own, where the files are made again. */
+  readonly options?: ExportOptions & Pick<RunOptions, 'only'>;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function writeWorkbook(
   input: WriteWorkbookInput,
   services: Services,
 ): Promise<Result<readonly RunFile[], string>> {
-  const manifest = await readManifest(services.store, input.runId);
+  const stored = await readManifest(services.store, input.runId);
+  const manifest: Manifest = { ...stored, options: { ...stored.options, ...input.options } };
   const folder = await mkdtemp(join(services.temporaryFolder, 'hyperv-rvtools-workbook-'));
   try {
     return success(await writeThrough(folder, manifest, input, services));
@@ -116,8 +119,7 @@ async function spoolHosts(
   for (const given of collected) {
     const stored = await readRecord(store, runId, given);
     if (!stored) continue;
-    const { host, facts, collectedAt } = stored.record;
-    await spoolRows(spool, collectors, { host: host.host, facts, collectedAt }, wholeFleet, (tab, reason) =>
+    await spoolRows(spool, collectors, hostFactsOf(stored.record), wholeFleet, (tab, reason) =>
       log({ event: 'collectorFailed', runId, host: given, tab, reason }),
     );
   }

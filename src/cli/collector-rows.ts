@@ -1,8 +1,7 @@
-import { readRecord } from '../activities/host-records.ts';
+import { hostFactsOf, readRecord } from '../activities/host-records.ts';
 import { requestedCollectors } from '../activities/run-collectors.ts';
 import type { HostFacts, TabRow } from '../collectors/collector.ts';
 import { buildFleet, type FleetMember, summarize } from '../collectors/fleet.ts';
-import type { HostRecord } from '../inventory/host-record.ts';
 import type { Store } from '../stores/store.ts';
 
 export interface RowsRequest {
@@ -31,8 +30,6 @@ export async function collectorRows(request: RowsRequest): Promise<ReadonlyMap<s
 async function* factsOfHosts({ runs, runId, hosts }: RowsRequest): AsyncIterable<HostFacts> {
   for (const given of hosts) {
     const stored = await readRecord(runs, runId, given);
-    if (stored) yield factsOf(stored.record);
+    if (stored) yield hostFactsOf(stored.record);
   }
 }
-
-const factsOf = ({ host, facts, collectedAt }: HostRecord): HostFacts => ({ host: host.host, facts, collectedAt });

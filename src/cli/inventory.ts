@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { clearCancelMark } from '../activities/cancel-mark.ts';
-import { type InventoryProgress, startInventoryRun } from '../embedded/start-inventory-run.ts';
+import { startInventoryRun } from '../embedded/start-inventory-run.ts';
+import type { InventoryProgress } from '../embedded/watch-run.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { RunReport } from '../inventory/report.ts';
 import { makeRunId } from '../inventory/run-id.ts';
@@ -42,7 +43,7 @@ export class RunBrokeOff extends Error {
 }
 
 /** The manifest of a run that starts now. */
-export function newManifest({ hosts, repeated, options }: Omit<RunRequest, 'settings'>): Manifest {
+export function newManifest({ hosts, repeated, options, retryOf }: Omit<RunRequest, 'settings'>): Manifest {
   const startedAt = new Date();
   return {
     schemaVersion: 1,
@@ -53,6 +54,7 @@ export function newManifest({ hosts, repeated, options }: Omit<RunRequest, 'sett
     hosts,
     repeated,
     options,
+    ...(retryOf ? { retryOf } : {}),
   };
 }
 
@@ -134,7 +136,8 @@ export function exitCodeOf({ state, report, interrupted }: FinishedRun): ExitCod
   return good + totals.duplicates === totals.hosts ? exitCodes.allOk : exitCodes.needsAttention;
 }
 
-async function readReport({ runs }: OutDir, runId: string): Promise<RunReport> {
+/** The report of a run that has come to its end. */
+export async function readReport({ runs }: OutDir, runId: string): Promise<RunReport> {
   const content = await runs.read(inRun(runId, runFiles.report));
   if (!content) throw new Error(`Run ${runId} left no ${runFiles.report}`);
   return JSON.parse(content.toString('utf8')) as RunReport;
@@ -151,7 +154,8 @@ const phaseLines: Readonly<Record<InventoryProgress['phase'], string>> = {
   done: 'Done',
 };
 
-function progressLine({ phase, hosts, recorded }: InventoryProgress): string {
+/** How far a run is, as a short line. */
+export function progressLine({ phase, hosts, recorded }: InventoryProgress): string {
   const count = phase === 'collecting' || phase === 'retrying' ? `: ${recorded} of ${hosts} hosts have answered` : '';
   return `${phaseLines[phase]}${count}`;
 }

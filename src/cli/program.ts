@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Result } from '../result.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { exportRun } from './commands/export.ts';
 import { type QuickstartArguments, quickstart } from './commands/quickstart.ts';
 import { run } from './commands/run.ts';
 import { type SimulateArguments, simulate } from './commands/simulate.ts';
@@ -12,9 +13,11 @@ import { wholeNumber } from './option-values.ts';
 import { personalityShare } from './personality-shares.ts';
 import { plainText } from './plain-text.ts';
 import {
+  addExportOptions,
   addOptions,
   addRunOptions,
   addSmokeCollectOptions,
+  type ExportArguments,
   jsonOption,
   outDirOption,
   type RunArguments,
@@ -44,6 +47,11 @@ export function buildProgram(terminal: Terminal, settle: (outcome: Promise<Outco
       .command('smoke-collect')
       .description('runs only the named collectors, without a workbook: rows as JSON, and a line per collector'),
   ).action((given: SmokeCollectArguments) => settle(smokeCollect(given, terminal)));
+  addExportOptions(
+    program
+      .command('export')
+      .description("makes a finished run's report, workbook and CSVs again from its stored facts; no host is asked"),
+  ).action((given: ExportArguments) => settle(exportRun(given, terminal)));
   addOptions(program.command('simulate').description('serves a simulated fleet on this machine until it is stopped'), [
     new Option('--hosts <number>', 'hosts in the fleet').argParser(wholeNumber(1, 1000)).default(20),
     new Option('--vms <number>', 'VMs per host, on average').argParser(wholeNumber(1, 400)).default(30),

@@ -24,6 +24,7 @@ export interface HostArguments {
 
 export interface RunArguments extends HostArguments {
   readonly resume?: string;
+  readonly retryOf?: string;
   readonly dryRun?: true;
   readonly only?: readonly string[];
   readonly coverageThreshold?: number;
@@ -33,6 +34,15 @@ export interface RunArguments extends HostArguments {
 
 export interface SmokeCollectArguments extends HostArguments {
   readonly only: readonly string[];
+}
+
+export interface ExportArguments {
+  readonly run: string;
+  readonly only?: readonly string[];
+  readonly csvTabs?: true;
+  readonly outDir: string;
+  readonly json?: true;
+  readonly verbose?: true;
 }
 
 export const outDirOption = (folder: string): Option =>
@@ -74,11 +84,13 @@ const exportOptions = (): readonly Option[] => [
   new Option('--csv-tabs', 'also writes each tab as a CSV, and a zip of them'),
 ];
 
+const verboseOption = (): Option => new Option('--verbose', "logs the run's events on stderr, as JSON lines");
+
 const placeOptions = (): readonly Option[] => [
   outDirOption('./out'),
   new Option('--env-file <file>', 'the file with the settings (default: ./.env, where there is one)'),
   jsonOption(),
-  new Option('--verbose', "logs the run's events on stderr, as JSON lines"),
+  verboseOption(),
 ];
 
 /** Gives a command the options of a full run. */
@@ -86,7 +98,23 @@ export function addRunOptions(command: Command): Command {
   const deciding = [...hostOptions(), ...judgementOptions(), ...exportOptions()];
   const resume = new Option('--resume <runId>', "goes on with an interrupted run, with that run's own options");
   resume.conflicts(deciding.map((option) => option.attributeName()));
-  return addOptions(command, [...deciding, resume, ...placeOptions()]);
+  const retryOf = new Option('--retry-of <runId>', "asks a finished run's hosts again that were not Inventory OK");
+  retryOf.conflicts(['hosts', 'hostsFile', 'only', 'dryRun', 'resume']);
+  return addOptions(command, [...deciding, resume, retryOf, ...placeOptions()]);
+}
+
+/** Gives a command the options that make a finished run's files again. */
+export function addExportOptions(command: Command): Command {
+  return addOptions(command, [
+    new Option('--run <runId>', 'the run').makeOptionMandatory(),
+    new Option('--only <collectors>', "only these collectors, separated by commas (default: the run's own)").argParser(
+      commaSeparated,
+    ),
+    ...exportOptions(),
+    outDirOption('./out'),
+    jsonOption(),
+    verboseOption(),
+  ]);
 }
 
 /** Gives a command the options of a run of some collectors without a workbook. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { collectors } from '../collectors/collectors.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { describeHostListProblems, type HostList, parseHostList } from '../inventory/host-list.ts';
-import { defaultWaits, parseRunOptions, type RunOptions } from '../inventory/run-options.ts';
+import { defaultWaits, parseRunOptions, type RetryOf, type RunOptions } from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -17,9 +17,12 @@ export interface RunRequest {
   readonly repeated: readonly string[];
   readonly options: RunOptions;
   readonly settings: Settings;
+  /** Set where the hosts of an earlier run are asked again. */
+  readonly retryOf?: RetryOf;
 }
 
-const collectorNames = collectors.map(({ tab }) => tab);
+/** Tabs of all collectors, in RVTools' order. */
+export const collectorNames = collectors.map(({ tab }) => tab);
 
 /** Names of run options, as the user typed them. */
 const optionNames: Readonly<Record<string, string>> = { only: '--only', 'waits.retryMs': '--retry-after' };
@@ -52,7 +55,12 @@ export async function makeRunRequest(
   return success({ hosts, repeated, options: options.value, settings: settings.value });
 }
 
-function makeOptions(given: RunArguments, settings: Settings, workbook: boolean): Result<RunOptions, UsageError> {
+/** The options of a new run; what is not given comes from the settings. */
+export function makeOptions(
+  given: RunArguments,
+  settings: Settings,
+  workbook: boolean,
+): Result<RunOptions, UsageError> {
   const waits = {
     connectMs: given.connectTimeout ?? defaultWaits.connectMs,
     preflightMs: given.preflightTimeout ?? defaultWaits.preflightMs,

@@ -35,17 +35,25 @@ export function summaryText(report: RunReport, { outDir, files }: Places): strin
   ].join('\n');
 }
 
-function headLines({ run_id, totals, dry_run, state, repeated }: RunReport): readonly string[] {
+function headLines(report: RunReport): readonly string[] {
+  const { run_id, totals, dry_run, state, repeated } = report;
   const counted = totals.hosts - totals.duplicates;
   const twice = totals.duplicates + repeated.length;
   return [
     `Run ${run_id}${state === 'cancelled' ? ' was interrupted' : ''}`,
     `Reachable: ${totals.reachable} of ${counted} ${counted === 1 ? 'host' : 'hosts'}`,
+    ...takenLine(report),
     ...(twice > 0 ? [`Named twice, or under a second name: ${twice}`] : []),
     '',
     ...statusLines(totals, dry_run),
     ...(dry_run ? [] : ['', vmLine(totals)]),
   ];
+}
+
+/** Reachable says nothing of hosts that were not asked. */
+function takenLine({ retry_of, hosts }: RunReport): readonly string[] {
+  const taken = hosts.filter(({ source_run }) => source_run !== null).length;
+  return retry_of === null ? [] : [`Not asked, taken from earlier runs: ${taken} (retry of ${retry_of})`];
 }
 
 function statusLines(totals: ReportTotals, dryRun: boolean): readonly string[] {

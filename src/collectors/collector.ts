@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly facts: FactOutcomes;
   /** ISO 8601, UTC. */
   readonly collectedAt: string;
+  /** The run that gathered the facts; runs of later start have later ids. */
+  readonly runId?: string;
   /** Lower-case ids of the VMs on the host's last list; undefined where that list is not known. */
   readonly presentAfter?: ReadonlySet<string>;
 }

@@ -11,6 +11,8 @@ export interface FleetMember {
   readonly cluster: { readonly fqdn: string; readonly instanceId: string | null } | null;
   /** True: root/MSCluster could not be read, so that the host stands under its own name; it may well be a node. */
   readonly clusterUnknown: boolean;
+  /** The run that gathered its facts. */
+  readonly runId?: string;
   readonly vms: readonly {
     readonly id: string;
     readonly running: boolean;
@@ -20,7 +22,11 @@ export interface FleetMember {
   }[];
 }
 
-type Claim = FleetMember['vms'][number] & { readonly fqdn: string };
+type Claim = FleetMember['vms'][number] & {
+  readonly fqdn: string;
+  readonly cluster: string | undefined;
+  readonly runId: string;
+};
 
 /** A fleet of which nothing is known: enough for a host's coverage, and for a run of one host. */
 export const emptyFleet: Fleet = { clusterUuids: new Map(), owners: new Map(), departed: new Map() };
@@ -32,6 +38,7 @@ export function summarize(host: HostFacts): FleetMember {
     fqdn: identity.fqdn,
     cluster: cluster.kind === 'member' ? { fqdn: cluster.fqdn, instanceId: cluster.instanceId } : null,
     clusterUnknown: cluster.kind === 'unknown',
+    ...(host.runId === undefined ? {} : { runId: host.runId }),
     vms: machines.map((vm) => ({
       id: vm.id,
       running: vm.running,
@@ -49,16 +56,28 @@ function betterOf(one: Claim, other: Claim): Claim {
   return difference < 0 || (difference === 0 && one.fqdn <= other.fqdn) ? one : other;
 }
 
+/** A host's VMs as it claims them. */
+const claimsOf = ({ fqdn, cluster, runId = '', vms }: FleetMember): readonly Claim[] =>
+  vms.map((vm) => ({ ...vm, fqdn, cluster: cluster?.fqdn, runId }));
+
 /**
  * A VM that was read on one host and then moved to another has rows on both. Where one host's last list has it, it is
  * stale on every host whose last list has not. A replica lives beside its original, and never departs.
+ * Where facts of several runs come together, a VM of a cluster is where the latest run found it.
  */
 function departuresOf(hosts: readonly FleetMember[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const claims = hosts.flatMap(({ fqdn, vms }) => vms.filter(({ replica }) => !replica).map((vm) => ({ ...vm, fqdn })));
-  const arrived = new Set(claims.filter(({ present }) => present === true).map(({ id }) => id));
+  const claims = hosts.flatMap(claimsOf).filter(({ replica }) => !replica);
+  const arrivals = claims.filter(({ present }) => present === true);
+  const arrived = new Set(arrivals.map(({ id }) => id));
+  const latest = new Map<string, string>();
+  for (const { id, cluster, runId } of arrivals) {
+    const key = `${id} ${cluster}`;
+    if (cluster !== undefined && runId > (latest.get(key) ?? '')) latest.set(key, runId);
+  }
   const departed = new Map<string, Set<string>>();
-  for (const { id, fqdn, present } of claims) {
-    if (present !== false || !arrived.has(id)) continue;
+  for (const { id, fqdn, cluster, runId, present } of claims) {
+    const isOutdated = runId < (latest.get(`${id} ${cluster}`) ?? '');
+    if (!(present === false && arrived.has(id)) && !isOutdated) continue;
     departed.set(id, (departed.get(id) ?? new Set()).add(fqdn));
   }
   return departed;
@@ -70,14 +89,12 @@ function ownersOf(
 ): ReadonlyMap<string, string> {
   const best = new Map<string, Claim>();
   const contested = new Set<string>();
-  for (const { fqdn, vms } of hosts) {
-    for (const vm of vms) {
-      if (departed.get(vm.id)?.has(fqdn)) continue;
-      const claim = { ...vm, fqdn };
-      const rival = best.get(vm.id);
-      if (rival !== undefined) contested.add(vm.id);
-      best.set(vm.id, rival === undefined ? claim : betterOf(rival, claim));
-    }
+  for (const claim of hosts.flatMap(claimsOf)) {
+    const { id, fqdn } = claim;
+    if (departed.get(id)?.has(fqdn)) continue;
+    const rival = best.get(id);
+    if (rival !== undefined) contested.add(id);
+    best.set(id, rival === undefined ? claim : betterOf(rival, claim));
   }
   return new Map([...contested].map((id) => [id, best.get(id)?.fqdn ?? '']));
 }

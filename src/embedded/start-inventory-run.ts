@@ -4,19 +4,11 @@ import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';
 import { orchestratorNames } from '../orchestrators/function-names.ts';
-import type { InventoryRunInput, RunProgress } from '../orchestrators/inventory-run.ts';
+import type { InventoryRunInput } from '../orchestrators/inventory-run.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
-import { createEmbeddedHost, type EmbeddedHost } from './embedded-host.ts';
-
-/** How far a run is. */
-export interface InventoryProgress {
-  readonly phase: RunProgress['phase'];
-  /** Entries of the host list. */
-  readonly hosts: number;
-  /** Hosts of which a record is in the store; those that failed before leave none. */
-  readonly recorded: number;
-}
+import { createEmbeddedHost } from './embedded-host.ts';
+import { finalState, type WatchOptions } from './watch-run.ts';
 
 export interface StartedRun {
   readonly runId: string;
@@ -26,12 +18,6 @@ export interface StartedRun {
   readonly finished: Promise<RunState>;
   /** Hands out no more hosts, keeps what was collected, and writes the report; `finished` still resolves. */
   cancel(): Promise<void>;
-}
-
-export interface StartOptions {
-  readonly onProgress?: (progress: InventoryProgress) => void;
-  /** Pause between two looks at the progress, in milliseconds. Default 500. */
-  readonly progressMs?: number;
 }
 
 /** The run exists, and set out to do something else. */
@@ -48,7 +34,7 @@ export interface ManifestConflict {
 export async function startInventoryRun(
   manifest: Manifest,
   services: Services,
-  options: StartOptions = {},
+  options: WatchOptions = {},
 ): Promise<Result<StartedRun, ManifestConflict>> {
   const { runId } = manifest;
   const { store } = services;
@@ -69,7 +55,7 @@ export async function startInventoryRun(
   return success({
     runId,
     isResumed: !isNew,
-    finished: finalState(host, manifest, services, options),
+    finished: finalState(host, { runId, hosts: manifest.hosts.length, store }, options),
     cancel: async () => {
       try {
         await markCancelled(store, runId);
@@ -89,32 +75,7 @@ export async function startInventoryRun(
 
 function isSame(existing: Buffer | undefined, manifest: Manifest): boolean {
   if (!existing) return false;
-  const { hosts, options, repeated } = JSON.parse(existing.toString('utf8')) as Manifest;
-  const essence = (of: Pick<Manifest, 'hosts' | 'options' | 'repeated'>): string =>
-    JSON.stringify([of.hosts, of.options, of.repeated]);
-  return essence({ hosts, options, repeated }) === essence(manifest);
-}
-
-async function finalState(
-  host: EmbeddedHost,
-  manifest: Manifest,
-  services: Services,
-  { onProgress, progressMs = 500 }: StartOptions,
-): Promise<RunState> {
-  const watch = onProgress && setInterval(() => void tell(host, manifest, services, onProgress), progressMs);
-  const { runtimeStatus, output } = await host.waitForCompletion(manifest.runId);
-  clearInterval(watch);
-  if (runtimeStatus === 'Completed') return output as RunState;
-  throw new Error(String(output).split('\n')[0]);
-}
-
-async function tell(
-  host: EmbeddedHost,
-  { runId, hosts }: Manifest,
-  { store }: Services,
-  onProgress: (progress: InventoryProgress) => void,
-): Promise<void> {
-  const recorded = (await store.list(inRun(runId, 'hosts')).catch(() => [])).length;
-  const status = host.status(runId)?.customStatus as RunProgress | null | undefined;
-  onProgress({ phase: status?.phase ?? 'opening', hosts: hosts.length, recorded });
+  const essence = ({ hosts, options, repeated, retryOf }: Manifest): string =>
+    JSON.stringify([hosts, options, repeated, retryOf]);
+  return essence(JSON.parse(existing.toString('utf8')) as Manifest) === essence(manifest);
 }

@@ -4,6 +4,7 @@ import { finishRun } from '../activities/finish-run.ts';
 import { openRun } from '../activities/open-run.ts';
 import { preflightHost } from '../activities/preflight-host.ts';
 import { reachHost } from '../activities/reach-host.ts';
+import { reopenRun } from '../activities/reopen-run.ts';
 import { writeReport } from '../activities/write-report.ts';
 import { writeWorkbook } from '../activities/write-workbook.ts';
 import { activityNames } from '../orchestrators/function-names.ts';
@@ -42,6 +43,7 @@ export function registerActivities(services: ServicesSource): void {
     df.app.activity(name, { handler: async (input: Input) => logged(name, input, activity, await services()) });
   };
   register(activityNames.openRun, openRun);
+  register(activityNames.reopenRun, reopenRun);
   register(activityNames.preflightHost, preflightHost);
   register(activityNames.reachHost, reachHost);
   register(activityNames.collectHost, collectHost);

@@ -1,4 +1,5 @@
 import * as df from 'durable-functions';
+import { exportRun } from '../orchestrators/export-run.ts';
 import { orchestratorNames } from '../orchestrators/function-names.ts';
 import { hostInventory } from '../orchestrators/host-inventory.ts';
 import { inventoryRun } from '../orchestrators/inventory-run.ts';
@@ -7,4 +8,5 @@ import { inventoryRun } from '../orchestrators/inventory-run.ts';
 export function registerOrchestrations(): void {
   df.app.orchestration(orchestratorNames.inventoryRun, inventoryRun);
   df.app.orchestration(orchestratorNames.hostInventory, hostInventory);
+  df.app.orchestration(orchestratorNames.exportRun, exportRun);
 }

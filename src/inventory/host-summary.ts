@@ -38,6 +38,8 @@ export interface CollectorSummary {
 
 /** What the report needs of a host's record: no facts, so that a whole fleet's summaries fit in memory. */
 export interface HostSummaryForReport {
+  /** The run that gathered it: an earlier one where its facts were taken over. */
+  readonly runId: string;
   readonly host: HostEntry;
   readonly identity: HostIdentity;
   readonly complete: boolean;
@@ -66,6 +68,7 @@ export function summarizeRecord(record: HostRecord): HostSummaryForReport {
   const perVm = record.collectors.filter(({ tab }) => perVmTabs.includes(tab));
   const unexpectedIds = new Set(perVm.flatMap(({ covered }) => covered.filter((id) => !expectedIds.has(id))));
   return {
+    runId: record.runId,
     host: record.host,
     identity: record.identity,
     complete: record.complete,

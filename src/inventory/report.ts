@@ -14,6 +14,8 @@ export interface ReportInput {
   readonly finishedAt: string;
   /** Hosts that were never asked count as cancelled where this is true. */
   readonly cancelled: boolean;
+  /** Set where the report is made again from stored facts. */
+  readonly exported?: { readonly at: string; readonly exporterVersion: string } | null;
   readonly preflights: readonly Preflight[];
   readonly summaries: readonly HostSummaryForReport[];
   /** Why a host has no record, where it has none. */
@@ -117,6 +119,8 @@ export interface ReportHost {
   readonly complete: boolean | null;
   readonly gathered_by: 'script' | 'cim' | null;
   readonly collected_at: string | null;
+  /** The run that gathered the facts, where that is not this one. */
+  readonly source_run: string | null;
   readonly duration_ms: number;
   readonly attempts: readonly ReportAttempt[];
   readonly baseline: ReportBaseline | null;
@@ -171,6 +175,10 @@ export interface RunReport {
   /** ISO 8601, UTC. */
   readonly started_at: string;
   readonly finished_at: string;
+  /** When, and by which version, the files were made again from stored facts; null: by the run itself. */
+  readonly exported: { readonly at: string; readonly exporter_version: string } | null;
+  /** The run whose hosts were asked again; null: no retry. */
+  readonly retry_of: string | null;
   readonly options: {
     readonly only: readonly string[];
     readonly coverage_threshold: number;
@@ -179,6 +187,7 @@ export interface RunReport {
     readonly via: string;
     readonly concurrency: number;
     readonly workbook: boolean;
+    readonly csv_tabs: boolean;
   };
   /** Entries that were given more than once, as given. */
   readonly repeated: readonly string[];
@@ -197,6 +206,8 @@ interface HostFindings {
   readonly result: HostStatus;
   /** Collectors by tab name. */
   readonly requested: readonly string[];
+  /** An earlier run that gathered the facts; null: this one, or none. */
+  readonly sourceRun: string | null;
 }
 
 /** Builds the report of a run: every host of the manifest once, in its order. */
@@ -241,6 +252,8 @@ export function buildReport(input: ReportInput): RunReport {
     dry_run: manifest.options.dryRun,
     started_at: manifest.startedAt,
     finished_at: input.finishedAt,
+    exported: input.exported ? { at: input.exported.at, exporter_version: input.exported.exporterVersion } : null,
+    retry_of: manifest.retryOf?.runId ?? null,
     options: {
       only: manifest.options.only,
       coverage_threshold: manifest.options.coverageThreshold,
@@ -249,6 +262,7 @@ export function buildReport(input: ReportInput): RunReport {
       via: manifest.options.via,
       concurrency: manifest.options.concurrency,
       workbook: manifest.options.workbook,
+      csv_tabs: manifest.options.csvTabs ?? false,
     },
     repeated: manifest.repeated,
     totals: totalsOf(hosts, Date.parse(input.finishedAt) - Date.parse(manifest.startedAt)),
@@ -299,6 +313,7 @@ function findingsOf(known: KnownOfHost, { manifest, cancelled }: ReportInput): H
     attempts: distinct(attempts),
     result,
     requested,
+    sourceRun: summary && summary.runId !== manifest.runId ? summary.runId : null,
   };
 }
 
@@ -320,7 +335,7 @@ function distinct(attempts: readonly Attempt[]): readonly Attempt[] {
 
 function reportHost(
   entry: Manifest['hosts'][number],
-  { preflight, identity, summary, coverage, error, attempts, requested }: HostFindings,
+  { preflight, identity, summary, coverage, error, attempts, requested, sourceRun }: HostFindings,
   { status, reasons }: HostStatus,
   duplicateOf: string | null,
 ): ReportHost {
@@ -340,6 +355,7 @@ function reportHost(
     complete: summary?.complete ?? null,
     gathered_by: summary?.gatheredBy ?? null,
     collected_at: summary?.collectedAt ?? null,
+    source_run: sourceRun,
     duration_ms: sum(attempts.map(({ durationMs }) => durationMs)),
     attempts: attempts.map(reportAttempt),
     baseline: summary && coverage ? reportBaseline(summary, coverage) : null,

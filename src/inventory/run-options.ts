@@ -63,6 +63,14 @@ export interface Manifest {
   /** Entries that were given more than once, as given; each is asked once. */
   readonly repeated: readonly string[];
   readonly options: RunOptions;
+  /** Set where the run asks an earlier run's hosts again. */
+  readonly retryOf?: RetryOf;
+}
+
+/** The run whose hosts are asked again, and those of them (as given) whose stored facts are good enough to be kept. */
+export interface RetryOf {
+  readonly runId: string;
+  readonly taken: readonly string[];
 }
 
 export interface RunOptionProblem {

@@ -2,10 +2,12 @@
 export const orchestratorNames = {
   inventoryRun: 'inventoryRun',
   hostInventory: 'hostInventory',
+  exportRun: 'exportRun',
 } as const;
 
 export const activityNames = {
   openRun: 'openRun',
+  reopenRun: 'reopenRun',
   preflightHost: 'preflightHost',
   reachHost: 'reachHost',
   collectHost: 'collectHost',

@@ -1,39 +1,34 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { FinishRunInput } from '../activities/finish-run.ts';
 import type { OpenRun, OpenRunInput } from '../activities/open-run.ts';
-import type { WriteReportInput, WrittenReport } from '../activities/write-report.ts';
-import type { WriteWorkbookInput } from '../activities/write-workbook.ts';
+import type { WriteReportInput } from '../activities/write-report.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { findDuplicates } from '../inventory/identity.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
-import type { RunFile, RunState } from '../inventory/run-state.ts';
-import type { Result } from '../result.ts';
+import type { RunState } from '../inventory/run-state.ts';
 import { type AccountProofs, accountOf, mostRefusals, proofOf } from './account-proofs.ts';
 import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
 import { preflightHosts } from './preflight-hosts.ts';
 import { laterPreflight, mayRetry } from './retries.ts';
+import { enterPhase, type RunProgress } from './run-progress.ts';
 import { all, pause, result, type Steps } from './tasks.ts';
+import { writeFiles } from './write-files.ts';
 
 /** The rest stands in the run's manifest. */
 export interface InventoryRunInput {
   readonly runId: string;
 }
 
-/** The custom status. Counts come from the hosts' files: an orchestrator stands still inside `Task.all`. */
-export interface RunProgress {
-  readonly phase: 'opening' | 'preflight' | 'collecting' | 'retrying' | 'report' | 'workbook' | 'finishing' | 'done';
-}
-
 /** One inventory of a list of hosts, from its manifest to `run.json`. Started again under its id, it goes on. */
 export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
   const { runId } = context.df.getInput<InventoryRunInput>();
-  const enter = (phase: RunProgress['phase']): void => context.df.setCustomStatus({ phase });
+  const enter = (phase: RunProgress['phase']): void => enterPhase(context, phase);
 
   enter('opening');
   const opening: OpenRunInput = { runId };
   const { manifest, finished } = yield* result<OpenRun>(context.df.callActivity(activityNames.openRun, opening));
+  const { options } = manifest;
   const results = new Map<string, HostInventoryResult>(finished.map((host) => [host.preflight.host.given, host]));
   const note = (hosts: readonly HostInventoryResult[]): void => {
     for (const host of hosts) results.set(host.preflight.host.given, host);
@@ -53,23 +48,13 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
     yield* retryUnproven(context, { manifest, results, note, proofs, hosts: later });
   }
 
-  enter('report');
   const found = inListOrder(manifest, results);
   const reporting: WriteReportInput = {
     runId,
     preflights: found.map(({ preflight }) => preflight),
     outcomes: found.flatMap(({ outcome }) => outcome ?? []),
   };
-  const report = yield* result<WrittenReport>(context.df.callActivity(activityNames.writeReport, reporting));
-
-  enter('workbook');
-  const workbook = yield* writeWorkbook(context, manifest, report);
-
-  enter('finishing');
-  const finishing: FinishRunInput = { runId, files: [...report.files, ...workbook.files], error: workbook.error };
-  const state = yield* result<RunState>(context.df.callActivity(activityNames.finishRun, finishing));
-  enter('done');
-  return state;
+  return yield* writeFiles(context, reporting, { withWorkbook: options.workbook && !options.dryRun });
 }
 
 const preflightRun = ({ runId, options: { authentication, allowBasicOverHttp, waits } }: Manifest) => ({
@@ -165,29 +150,5 @@ function* retryUnproven(context: OrchestrationContext, retry: UnprovenRetry): St
     const waits = { ...options.waits, retryMs: options.waits.retryMs.slice(index + 1) };
     note(yield* inventoryHosts(context, { ...manifest, options: { ...options, waits } }, worthAsking));
     hosts = hosts.filter(({ given }) => stillUnproven.has(given));
-  }
-}
-
-interface WrittenWorkbook {
-  readonly files: readonly RunFile[];
-  readonly error?: string;
-}
-
-/** A workbook that cannot be written must not cost the report. */
-function* writeWorkbook(
-  context: OrchestrationContext,
-  { runId, options }: Manifest,
-  { collected, fleet }: WrittenReport,
-): Steps<WrittenWorkbook> {
-  if (options.dryRun || !options.workbook) return { files: [] };
-  try {
-    const input: WriteWorkbookInput = { runId, collected, fleet };
-    const written = yield* result<Result<readonly RunFile[], string>>(
-      context.df.callActivity(activityNames.writeWorkbook, input),
-    );
-    return written.ok ? { files: written.value } : { files: [], error: written.error };
-  } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return { files: [], error: (message.split('\n')[0] ?? '').trim() };
   }
 }

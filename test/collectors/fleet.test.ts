@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildFleet, emptyFleet, summarize } from '../../src/collectors/fleet.ts';
+import { buildFleet, emptyFleet, type FleetMember, summarize } from '../../src/collectors/fleet.ts';
 import { dnsNamespace, uuidV5 } from '../../src/collectors/uuid-v5.ts';
 import { vInfo } from '../../src/collectors/v-info.ts';
 import { type FactRows, guid, hostFacts, hv01, rowFrom, vm, without } from './facts-builder.ts';
@@ -52,6 +52,25 @@ test('a VM that moved during the run has one row, on the host whose last list ha
   const fleet = buildFleet([left, now].map(summarize));
   expect(vInfo.collect(left, fleet)).toMatchObject({ rows: [], coverage: { covered: [lower] } });
   expect(rowFrom(vInfo, now, fleet)).toMatchObject({ 'VM UUID': lower, Host: 'hv02.corp.example' });
+});
+
+test('where facts of two runs come together, a VM of a cluster has one row, where the later run found it', () => {
+  const member = (name: string, runId: string): FleetMember => ({
+    fqdn: `${name}.corp.example`,
+    cluster: { fqdn: 'hvcl.corp.example', instanceId: null },
+    clusterUnknown: false,
+    runId,
+    vms: [{ id: lower, running: true, replica: false, present: true }],
+  });
+  const earlier = member('hv01', '20261122T020000Z-aaaaaa');
+  const later = member('hv02', '20261123T020000Z-bbbbbb');
+  expect(buildFleet([earlier, later]).departed).toEqual(new Map([[lower, new Set(['hv01.corp.example'])]]));
+  // Of two machines that share no cluster both may well have it: a copy has the id of its original.
+  const elsewhere = { ...later, cluster: null };
+  expect(buildFleet([earlier, elsewhere])).toMatchObject({
+    departed: new Map(),
+    owners: new Map([[lower, 'hv01.corp.example']]),
+  });
 });
 
 test('a VM that left for a host nobody read keeps its row where it was last seen', () => {

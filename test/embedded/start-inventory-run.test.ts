@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type InventoryProgress, startInventoryRun } from '../../src/embedded/start-inventory-run.ts';
+import { startInventoryRun } from '../../src/embedded/start-inventory-run.ts';
+import type { InventoryProgress } from '../../src/embedded/watch-run.ts';
 import type { Manifest } from '../../src/inventory/run-options.ts';
 import type { RunState } from '../../src/inventory/run-state.ts';
 import type { Services } from '../../src/services.ts';

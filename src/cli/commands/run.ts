@@ -1,15 +1,14 @@
-import { inRun, runFiles } from '../../inventory/file-names.ts';
-import { isRunId } from '../../inventory/run-id.ts';
-import type { Manifest } from '../../inventory/run-options.ts';
 import { failure, type Result, success } from '../../result.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, type FinishedRun, type InventoryInput, newManifest, publish, runInventory } from '../inventory.ts';
 import { locateOutDir, type OutDir, openOutDir } from '../out-dir.ts';
+import { makeRetryRequest } from '../retry-request.ts';
 import type { RunArguments } from '../run-arguments.ts';
 import { makeRunRequest, missingCredential, readCliSettings } from '../run-request.ts';
+import { storedManifest } from '../stored-run.ts';
 import { summaryText } from '../summary.ts';
 import type { Terminal } from '../terminal.ts';
-import { type UsageError, usageError } from '../usage-error.ts';
+import type { UsageError } from '../usage-error.ts';
 
 /** `hyperv-rvtools [run]`: a full run, a dry run, or one that goes on. */
 export async function run(given: RunArguments, terminal: Terminal): Promise<Result<ExitCode, UsageError>> {
@@ -35,7 +34,11 @@ export async function tellResult(
 }
 
 async function startNew(given: RunArguments, terminal: Terminal): Promise<Result<InventoryInput, UsageError>> {
-  const request = await makeRunRequest(given, { workbook: true }, terminal);
+  const { retryOf } = given;
+  const request =
+    retryOf === undefined
+      ? await makeRunRequest(given, { workbook: true }, terminal)
+      : await makeRetryRequest({ ...given, retryOf }, locateOutDir(given.outDir, terminal.workingFolder), terminal);
   if (!request.ok) return request;
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;
@@ -49,9 +52,8 @@ async function goOn(
   given: RunArguments,
   terminal: Terminal,
 ): Promise<Result<InventoryInput, UsageError>> {
-  if (!isRunId(runId)) return failure(usageError(`--resume: "${runId}" is not a run id.`));
   const located = locateOutDir(given.outDir, terminal.workingFolder);
-  const manifest = await readManifest(located, runId);
+  const manifest = await storedManifest(located, { runId, option: '--resume' });
   if (!manifest.ok) return manifest;
   const settings = await readCliSettings(given, terminal);
   if (!settings.ok) return settings;
@@ -61,14 +63,4 @@ async function goOn(
   if (!outDir.ok) return outDir;
   const verbose = given.verbose ?? false;
   return success({ manifest: manifest.value, settings: settings.value, outDir: outDir.value, verbose });
-}
-
-async function readManifest({ runs, given }: OutDir, runId: string): Promise<Result<Manifest, UsageError>> {
-  const content = await runs.read(inRun(runId, runFiles.manifest));
-  if (!content) return failure(usageError(`--resume: there is no run ${runId} in ${given}.`));
-  try {
-    return success(JSON.parse(content.toString('utf8')) as Manifest);
-  } catch {
-    return failure(usageError(`--resume: the ${runFiles.manifest} of run ${runId} is damaged.`));
-  }
 }

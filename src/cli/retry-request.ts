@@ -1,0 +1,54 @@
+import type { RunReport } from '../inventory/report.ts';
+import { failure, type Result, success } from '../result.ts';
+import type { OutDir } from './out-dir.ts';
+import type { RunArguments } from './run-arguments.ts';
+import { makeOptions, missingCredential, type RunRequest, readCliSettings } from './run-request.ts';
+import { storedRun } from './stored-run.ts';
+import type { Terminal } from './terminal.ts';
+import { type UsageError, usageError } from './usage-error.ts';
+
+/**
+ * A run over the hosts of an earlier one that asks only those which were not `Inventory OK`. It has that run's
+ * collectors, and its judgement and files where nothing else is asked for.
+ */
+export async function makeRetryRequest(
+  given: RunArguments & { readonly retryOf: string },
+  outDir: OutDir,
+  terminal: Terminal,
+): Promise<Result<RunRequest, UsageError>> {
+  const source = await storedRun(outDir, { runId: given.retryOf, option: '--retry-of' });
+  if (!source.ok) return source;
+  const { manifest, report } = source.value;
+  const settings = await readCliSettings(given, terminal);
+  if (!settings.ok) return settings;
+  const { only, coverageThreshold, allowPartialOk, csvTabs } = manifest.options;
+  const options = makeOptions(
+    {
+      ...given,
+      only,
+      coverageThreshold: given.coverageThreshold ?? coverageThreshold,
+      ...(given.allowPartialOk || allowPartialOk ? { allowPartialOk: true } : {}),
+      ...(given.csvTabs || csvTabs ? { csvTabs: true } : {}),
+    },
+    settings.value,
+    true,
+  );
+  if (!options.ok) return options;
+  const taken = goodHosts(report);
+  const asked = manifest.hosts.filter((host) => !taken.includes(host.given));
+  if (asked.length === 0)
+    return failure(usageError(`--retry-of: every host of run ${given.retryOf} is Inventory OK; there is none to ask.`));
+  const missing = missingCredential(asked, settings.value);
+  if (missing) return failure(missing);
+  return success({
+    hosts: manifest.hosts,
+    repeated: manifest.repeated,
+    options: options.value,
+    settings: settings.value,
+    retryOf: { runId: given.retryOf, taken },
+  });
+}
+
+/** A second mention of a machine shares its first mention's fate. */
+const goodHosts = ({ hosts }: RunReport): readonly string[] =>
+  hosts.filter(({ final_status }) => final_status === 'Inventory OK').map(({ given }) => given);

@@ -1,0 +1,50 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { FinishRunInput } from '../activities/finish-run.ts';
+import type { WriteReportInput, WrittenReport } from '../activities/write-report.ts';
+import type { WriteWorkbookInput } from '../activities/write-workbook.ts';
+import type { RunFile, RunState } from '../inventory/run-state.ts';
+import type { Result } from '../result.ts';
+import { activityNames } from './function-names.ts';
+import { enterPhase } from './run-progress.ts';
+import { result, type Steps } from './tasks.ts';
+
+/** The end of every run: the report first, then the workbook, and `run.json` last. */
+export function* writeFiles(
+  context: OrchestrationContext,
+  reporting: WriteReportInput,
+  { withWorkbook }: { readonly withWorkbook: boolean },
+): Steps<RunState> {
+  const { runId, again } = reporting;
+  enterPhase(context, 'report');
+  const report = yield* result<WrittenReport>(context.df.callActivity(activityNames.writeReport, reporting));
+
+  enterPhase(context, 'workbook');
+  const { collected, fleet } = report;
+  const workbook = withWorkbook
+    ? yield* writeWorkbook(context, { runId, collected, fleet, ...(again ? { options: again.options } : {}) })
+    : { files: [] };
+
+  enterPhase(context, 'finishing');
+  const finishing: FinishRunInput = { runId, files: [...report.files, ...workbook.files], error: workbook.error };
+  const state = yield* result<RunState>(context.df.callActivity(activityNames.finishRun, finishing));
+  enterPhase(context, 'done');
+  return state;
+}
+
+interface WrittenWorkbook {
+  readonly files: readonly RunFile[];
+  readonly error?: string;
+}
+
+/** A workbook that cannot be written must not cost the report. */
+function* writeWorkbook(context: OrchestrationContext, input: WriteWorkbookInput): Steps<WrittenWorkbook> {
+  try {
+    const written = yield* result<Result<readonly RunFile[], string>>(
+      context.df.callActivity(activityNames.writeWorkbook, input),
+    );
+    return written.ok ? { files: written.value } : { files: [], error: written.error };
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { files: [], error: (message.split('\n')[0] ?? '').trim() };
+  }
+}
