@@ -12,6 +12,8 @@ export interface Services {
   readonly credential: (name?: string) => Credential | undefined;
   /** The way to every host, where the settings name a proxy. */
   readonly proxy?: ProxyTunnels;
+  /** PEM text of private CAs that hosts' certificates may come from. */
+  readonly authorities?: string;
   readonly clock: () => Date;
   /** Takes one structured event; never a secret. */
   readonly log: (event: Readonly<Record<string, unknown>>) => void;

@@ -24,7 +24,10 @@ export interface CollectInput {
   readonly attempts: readonly Attempt[];
   /** What its preflight had to work around; kept in the record, because a resumed run has no preflight of it. */
   readonly notes: readonly HostError[];
-  readonly options: Pick<RunOptions, 'only' | 'authentication' | 'allowBasicOverHttp' | 'via' | 'waits'>;
+  readonly options: Pick<
+    RunOptions,
+    'only' | 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
+  >;
 }
 
 /** What one attempt brought, on top of what earlier ones had. */

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import type { WinrmSession } from '../winrm/winrm-session.ts';
 
 /** What it takes to talk to a host. */
-export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOverHttp'> & {
+export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOverHttp' | 'channelBinding'> & {
   readonly connectMs: number;
   /** Longest wait for one answer, in milliseconds. */
   readonly operationMs: number;
@@ -14,9 +14,9 @@ export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOve
 
 /** Opens a session with the host's own account, or says that the settings lack it. Nothing is sent yet. */
 export function openHostSession(
-  { host, scheme, port, credential: name }: HostEntry,
-  { authentication, allowBasicOverHttp, connectMs, operationMs }: SessionSettings,
-  { connect, credential, proxy }: Services,
+  { host, scheme, port, credential: name, pin, serverName }: HostEntry,
+  { authentication, allowBasicOverHttp, channelBinding, connectMs, operationMs }: SessionSettings,
+  { connect, credential, proxy, authorities }: Services,
   signal: AbortSignal | undefined,
 ): Result<WinrmSession, HostError> {
   const account = credential(name);
@@ -24,9 +24,11 @@ export function openHostSession(
   return success(
     connect({
       target: { host, scheme, port },
+      tls: { authorities, pin, serverName },
       credential: account,
       authentication,
       allowBasicOverHttp,
+      channelBinding,
       proxy,
       connectTimeoutMs: connectMs,
       operationTimeoutMs: operationMs,

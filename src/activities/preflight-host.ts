@@ -13,7 +13,7 @@ import { unknownIdentity, unreachedHost } from './unreached-host.ts';
 export interface PreflightInput {
   readonly runId: string;
   readonly host: HostEntry;
-  readonly options: Pick<RunOptions, 'authentication' | 'allowBasicOverHttp' | 'waits'>;
+  readonly options: Pick<RunOptions, 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'waits'>;
 }
 
 /** After these nothing is known of the host; an answer that is no WS-Management is none. */

@@ -9,7 +9,6 @@ import type { Manifest } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
 import { createServices } from '../services.ts';
-import type { Settings } from '../settings/settings.ts';
 import { publishRun } from '../stores/published-folder.ts';
 import { proxyTunnels } from '../winrm/proxy-tunnel.ts';
 import { openWinrmSession } from '../winrm/session.ts';
@@ -18,6 +17,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exporterVersion } from './exporter-version.ts';
 import type { OutDir } from './out-dir.ts';
 import { createProgress } from './progress.ts';
+import type { RunAccess } from './run-access.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 import { type UsageError, usageError } from './usage-error.ts';
@@ -32,7 +32,7 @@ export interface FinishedRun {
 
 export interface InventoryInput {
   readonly manifest: Manifest;
-  readonly settings: Pick<Settings, 'credential' | 'namedCredentials' | 'proxy'>;
+  readonly access: RunAccess;
   readonly outDir: OutDir;
   readonly verbose: boolean;
 }
@@ -43,7 +43,7 @@ export class RunBrokeOff extends Error {
 }
 
 /** The manifest of a run that starts now. */
-export function newManifest({ hosts, repeated, options, retryOf }: Omit<RunRequest, 'settings'>): Manifest {
+export function newManifest({ hosts, repeated, caFile, options, retryOf }: Omit<RunRequest, 'access'>): Manifest {
   const startedAt = new Date();
   return {
     schemaVersion: 1,
@@ -53,6 +53,7 @@ export function newManifest({ hosts, repeated, options, retryOf }: Omit<RunReque
     exporterVersion,
     hosts,
     repeated,
+    caFile,
     options,
     ...(retryOf ? { retryOf } : {}),
   };
@@ -63,10 +64,10 @@ export function newManifest({ hosts, repeated, options, retryOf }: Omit<RunReque
  * brings the report; a second one ends the program.
  */
 export async function runInventory(
-  { manifest, settings, outDir, verbose }: InventoryInput,
+  { manifest, access, outDir, verbose }: InventoryInput,
   terminal: Terminal,
 ): Promise<Result<FinishedRun, UsageError>> {
-  const { credential, namedCredentials, proxy } = settings;
+  const { credential, proxy, authorities } = access;
   const abort = new AbortController();
   const log = createEventLog(terminal, verbose);
   const progress = createProgress(terminal);
@@ -87,8 +88,9 @@ export async function runInventory(
       createServices({
         store: outDir.runs,
         connect: openWinrmSession,
-        credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
+        credential,
         proxy: proxy && proxyTunnels(proxy),
+        authorities,
         log,
         signal: abort.signal,
       }),

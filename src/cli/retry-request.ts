@@ -1,8 +1,9 @@
 import type { RunReport } from '../inventory/report.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { OutDir } from './out-dir.ts';
+import { caFileOf, openAccess } from './run-access.ts';
 import type { RunArguments } from './run-arguments.ts';
-import { makeOptions, missingCredential, type RunRequest, readCliSettings } from './run-request.ts';
+import { makeOptions, type RunRequest, readCliSettings } from './run-request.ts';
 import { storedRun } from './stored-run.ts';
 import type { Terminal } from './terminal.ts';
 import { type UsageError, usageError } from './usage-error.ts';
@@ -38,13 +39,15 @@ export async function makeRetryRequest(
   const asked = manifest.hosts.filter((host) => !taken.includes(host.given));
   if (asked.length === 0)
     return failure(usageError(`--retry-of: every host of run ${given.retryOf} is Inventory OK; there is none to ask.`));
-  const missing = missingCredential(asked, settings.value);
-  if (missing) return failure(missing);
+  const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder) ?? manifest.caFile;
+  const access = await openAccess({ hosts: asked, caFile }, settings.value);
+  if (!access.ok) return access;
   return success({
     hosts: manifest.hosts,
     repeated: manifest.repeated,
+    caFile,
     options: options.value,
-    settings: settings.value,
+    access: access.value,
     retryOf: { runId: given.retryOf, taken },
   });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Via } from '../inventory/run-options.ts';
-import type { AuthenticationScheme } from '../winrm/winrm-session.ts';
+import type { AuthenticationScheme, ChannelBinding } from '../winrm/winrm-session.ts';
 import { commaSeparated, pauses, seconds, share, wholeNumber } from './option-values.ts';
 
 /** Options that say which hosts are asked, and how; times in milliseconds. */
@@ -13,6 +13,8 @@ export interface HostArguments {
   readonly auth?: AuthenticationScheme;
   readonly via?: Via;
   readonly allowBasicOverHttp?: true;
+  readonly caFile?: string;
+  readonly cbt?: ChannelBinding;
   readonly connectTimeout?: number;
   readonly preflightTimeout?: number;
   readonly operationTimeout?: number;
@@ -59,6 +61,8 @@ const hostOptions = (): readonly Option[] => [
   new Option('--auth <scheme>', 'how to log on (default: ntlm)').choices(['ntlm', 'basic']),
   new Option('--via <way>', 'how facts are gathered (default: auto)').choices(['auto', 'script', 'cim']),
   new Option('--allow-basic-over-http', 'lets Basic send the password in the clear; only for tests on one machine'),
+  new Option('--ca-file <file>', 'private CAs of https hosts, PEM (HYPERV_CA_FILE)'),
+  new Option('--cbt <mode>', 'channel binding of NTLM over https (default: auto)').choices(['auto', 'off']),
   new Option('--connect-timeout <seconds>', 'longest wait for a connection (default: 10)').argParser(seconds),
   new Option('--preflight-timeout <seconds>', 'longest preflight of a host (default: 20)').argParser(seconds),
   new Option('--operation-timeout <seconds>', 'longest wait for one answer (default: 60)').argParser(seconds),

@@ -7,6 +7,7 @@ import { defaultWaits, parseRunOptions, type RetryOf, type RunOptions } from '..
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { caFileOf, openAccess, type RunAccess } from './run-access.ts';
 import type { HostArguments, RunArguments } from './run-arguments.ts';
 import type { Terminal } from './terminal.ts';
 import { type UsageError, usageError } from './usage-error.ts';
@@ -15,8 +16,10 @@ import { type UsageError, usageError } from './usage-error.ts';
 export interface RunRequest {
   readonly hosts: readonly HostEntry[];
   readonly repeated: readonly string[];
+  /** Absolute. */
+  readonly caFile?: string;
   readonly options: RunOptions;
-  readonly settings: Settings;
+  readonly access: RunAccess;
   /** Set where the hosts of an earlier run are asked again. */
   readonly retryOf?: RetryOf;
 }
@@ -50,9 +53,12 @@ export async function makeRunRequest(
   const list = await readHosts(given, settings.value, terminal);
   if (!list.ok) return list;
   const { hosts, repeated } = list.value;
-  const missing = missingCredential(hosts, settings.value) ?? basicInTheClear(hosts, options.value);
-  if (missing) return failure(missing);
-  return success({ hosts, repeated, options: options.value, settings: settings.value });
+  const inTheClear = basicInTheClear(hosts, options.value);
+  if (inTheClear) return failure(inTheClear);
+  const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
+  const access = await openAccess({ hosts, caFile }, settings.value);
+  if (!access.ok) return access;
+  return success({ hosts, repeated, caFile, options: options.value, access: access.value });
 }
 
 /** The options of a new run; what is not given comes from the settings. */
@@ -76,6 +82,7 @@ export function makeOptions(
       allowPartialOk: given.allowPartialOk ?? settings.allowPartialOk,
       authentication: given.auth ?? settings.authentication,
       allowBasicOverHttp: given.allowBasicOverHttp,
+      channelBinding: given.cbt ?? settings.channelBinding,
       via: given.via ?? settings.via,
       concurrency: given.concurrency,
       waits,
@@ -149,10 +156,4 @@ function basicInTheClear(
   return usageError(
     'Basic over http would send the password in the clear: use https, or NTLM (--allow-basic-over-http is only for tests on one machine).',
   );
-}
-
-/** A credential name that the settings lack ends only its own hosts; without the default account nothing can start. */
-export function missingCredential(hosts: readonly HostEntry[], settings: Settings): UsageError | undefined {
-  if (settings.credential || hosts.every(({ credential }) => credential !== undefined)) return undefined;
-  return usageError('No credentials: set HYPERV_USER and HYPERV_PASSWORD, in the environment or in .env.');
 }

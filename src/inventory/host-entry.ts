@@ -8,4 +8,8 @@ export interface HostEntry {
   readonly port: number;
   /** Name of the credential; undefined: the default one. */
   readonly credential?: string;
+  /** SHA-256 of the one certificate that is taken for the host's, 64 lower-case hex digits; https only. */
+  readonly pin?: string;
+  /** DNS name that the certificate is for, where it is not the host's own: behind a tunnel; https only. */
+  readonly serverName?: string;
 }

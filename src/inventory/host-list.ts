@@ -1,7 +1,8 @@
 import { isIP, isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
 import { failure, type Result, success } from '../result.ts';
+import { dnsName } from './dns-name.ts';
 import type { HostEntry } from './host-entry.ts';
+import { parseHostOptions } from './host-options.ts';
 
 /** Why one entry of a host list cannot be used. */
 export interface HostListProblem {
@@ -28,8 +29,9 @@ const defaultPorts = { http: 5985, https: 5986 } as const;
 
 /**
  * Reads a host list: one entry a line or several between commas, `#` comments on lines of their own or behind an
- * entry, blank lines. An entry is `[http://|https://]host[:port] [credential=<name>]`, IPv6 in brackets. Without a
- * scheme it is http, but https where the port is 5986. A list without an entry is a success without hosts.
+ * entry, blank lines. An entry is `[http://|https://]host[:port]`, IPv6 in brackets, and behind it `credential=<name>`,
+ * `pin=sha256:<hex>` and `servername=<dns>`, the last two for https only. Without a scheme it is http, but https where
+ * the port is 5986. A list without an entry is a success without hosts.
  */
 export function parseHostList(text: string, { source }: { source: string }): Result<HostList, HostListProblems> {
   const hosts = new Map<string, HostEntry>();
@@ -71,8 +73,8 @@ const keyOf = ({ scheme, host, port }: HostEntry): string =>
 
 function parseEntry(given: string): Result<HostEntry, string> {
   const [address = '', ...options] = given.split(/\s+/);
-  const credential = parseOptions(options);
-  if (!credential.ok) return credential;
+  const parsed = parseHostOptions(options);
+  if (!parsed.ok) return parsed;
   const { scheme: givenScheme, rest } = splitScheme(address);
   if (givenScheme !== undefined && givenScheme !== 'http' && givenScheme !== 'https') {
     return failure('the scheme must be http:// or https://');
@@ -87,30 +89,17 @@ function parseEntry(given: string): Result<HostEntry, string> {
   const host = parseHost(split.value.host, split.value.bracketed);
   if (!host.ok) return host;
   const scheme = givenScheme ?? (split.value.port === defaultPorts.https ? 'https' : 'http');
+  const { pin, serverName } = parsed.value;
+  if (scheme === 'http' && (pin ?? serverName) !== undefined) {
+    return failure('pin= and servername= are for https:// only: over http there is no certificate');
+  }
   return success({
     given,
     host: host.value,
     scheme,
     port: split.value.port ?? defaultPorts[scheme],
-    ...(credential.value === undefined ? {} : { credential: credential.value }),
+    ...parsed.value,
   });
-}
-
-function parseOptions(options: readonly string[]): Result<string | undefined, string> {
-  let credential: string | undefined;
-  for (const option of options) {
-    const [, name, value] = /^([^=]*)=?(.*)$/.exec(option) ?? [];
-    if (!option.includes('='))
-      return failure('only credential=<name> may follow a host; put a comma between two hosts');
-    if (name !== 'credential') return failure(`there is no option ${name}=, only credential=<name>`);
-    if (credential !== undefined) return failure('credential= is given twice');
-    if (value === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
-      return failure('the name of a credential is 1 to 64 letters, digits, - or _');
-    }
-    // Settings ignore its case: in two spellings it must not be two accounts to the lock-out guard.
-    credential = value.toLowerCase();
-  }
-  return success(credential);
 }
 
 function splitScheme(address: string): { scheme: string | undefined; rest: string } {
@@ -143,17 +132,8 @@ function parseHost(host: string, bracketed: boolean): Result<string, string> {
   if (host === '') return failure('the host is missing');
   if (isIP(host) === 4) return success(host);
   if (/^[\d.]+$/.test(host)) return failure('not an IPv4 address');
-  // Windows names may hold letters beyond ASCII; DNS and TLS want them in their ASCII form.
-  const ascii = /[^\0-\x7F]/.test(host) ? domainToASCII(host) : host;
-  const labels = ascii.replace(/\.$/, '').split('.');
-  const valid =
-    ascii.length <= 253 && labels.every((label) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));
-  return valid && isItself(ascii) ? success(ascii) : failure('not a host name');
-}
-
-/** URLs take a last label of digits for an IPv4 address (`0x7f` is 127), and refuse punycode that stands for nothing. */
-function isItself(host: string): boolean {
-  return URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host.toLowerCase();
+  const name = dnsName(host);
+  return name === undefined ? failure('not a host name') : success(name);
 }
 
 /** Comes back in its one canonical spelling (RFC 5952), so that one address is one host. */
@@ -168,6 +148,8 @@ function parseIPv6(address: string): Result<string, string> {
 
 /** A password may stand before an `@`, or behind an option that is not ours. */
 function masked(given: string): string {
-  const text = given.replace(/^(\w*:\/\/)?.*@/, '$1***@').replace(/(\s(?!credential=)[^=\s]*=).*$/, '$1***');
+  const text = given
+    .replace(/^(\w*:\/\/)?.*@/, '$1***@')
+    .replace(/(\s(?!(?:credential|pin|servername)=)[^=\s]*=).*$/, '$1***');
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failure, type Result, success } from '../result.ts';
-import type { AuthenticationScheme } from '../winrm/winrm-session.ts';
+import type { AuthenticationScheme, ChannelBinding } from '../winrm/winrm-session.ts';
 import type { HostEntry } from './host-entry.ts';
 
 /** How the facts of a host are gathered. `auto`: by script, and by CIM where PowerShell is refused. */
@@ -41,6 +41,8 @@ export interface RunOptions extends ExportOptions {
   readonly allowPartialOk: boolean;
   readonly authentication: AuthenticationScheme;
   readonly allowBasicOverHttp: boolean;
+  /** Whether a logon over https is bound to the TLS connection. */
+  readonly channelBinding: ChannelBinding;
   readonly via: Via;
   /** Hosts asked at once. */
   readonly concurrency: number;
@@ -62,6 +64,8 @@ export interface Manifest {
   readonly hosts: readonly HostEntry[];
   /** Entries that were given more than once, as given; each is asked once. */
   readonly repeated: readonly string[];
+  /** The file with private CAs, as an absolute path; a run that goes on reads it anew. */
+  readonly caFile?: string;
   readonly options: RunOptions;
   /** Set where the run asks an earlier run's hosts again. */
   readonly retryOf?: RetryOf;
@@ -80,6 +84,7 @@ export interface RunOptionProblem {
 }
 
 const authenticationSchemes = ['ntlm', 'basic'] as const satisfies readonly AuthenticationScheme[];
+const bindingChoices = ['auto', 'off'] as const satisfies readonly ChannelBinding[];
 const viaChoices = ['auto', 'script', 'cim'] as const satisfies readonly Via[];
 
 /** Longest time a timer of Node can wait. */
@@ -115,6 +120,7 @@ function optionsSchema(collectors: readonly string[]) {
     allowPartialOk: trueOrFalse.default(false),
     authentication: z.enum(authenticationSchemes, `must be one of ${authenticationSchemes.join(', ')}`).default('ntlm'),
     allowBasicOverHttp: trueOrFalse.default(false),
+    channelBinding: z.enum(bindingChoices, `must be one of ${bindingChoices.join(', ')}`).default('auto'),
     via: z.enum(viaChoices, `must be one of ${viaChoices.join(', ')}`).default('auto'),
     concurrency: z.int(concurrency).min(1, concurrency).max(256, concurrency).default(32),
     waits: z

@@ -13,7 +13,10 @@ export interface HostInventoryInput {
   readonly runId: string;
   /** What the run's preflight of this host found. */
   readonly preflight: Preflight;
-  readonly options: Pick<RunOptions, 'only' | 'dryRun' | 'authentication' | 'allowBasicOverHttp' | 'via' | 'waits'>;
+  readonly options: Pick<
+    RunOptions,
+    'only' | 'dryRun' | 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
+  >;
 }
 
 export interface HostInventoryResult {
@@ -42,8 +45,12 @@ function* preflightUntilUsable(
   { runId, preflight: first, options }: HostInventoryInput,
   pauses: number[],
 ): Steps<Preflight> {
-  const { authentication, allowBasicOverHttp, waits } = options;
-  const input: PreflightInput = { runId, host: first.host, options: { authentication, allowBasicOverHttp, waits } };
+  const { authentication, allowBasicOverHttp, channelBinding, waits } = options;
+  const input: PreflightInput = {
+    runId,
+    host: first.host,
+    options: { authentication, allowBasicOverHttp, channelBinding, waits },
+  };
   let preflight = first;
   while (mayRetry(preflight)) {
     const ms = pauses.shift();
@@ -65,7 +72,7 @@ function* collectUntilComplete(
   { host, identity, attempts, notes }: Preflight,
   pauses: number[],
 ): Steps<HostOutcome> {
-  const { only, authentication, allowBasicOverHttp, via, waits } = options;
+  const { only, authentication, allowBasicOverHttp, channelBinding, via, waits } = options;
   let outcome: HostOutcome | undefined;
   for (;;) {
     const input: CollectInput = {
@@ -74,7 +81,7 @@ function* collectUntilComplete(
       identity,
       attempts: [...attempts, ...(outcome?.attempts ?? [])],
       notes,
-      options: { only, authentication, allowBasicOverHttp, via, waits },
+      options: { only, authentication, allowBasicOverHttp, channelBinding, via, waits },
     };
     const latest = yield* collectOnce(context, input);
     outcome = outcome ? laterOutcome(outcome, latest) : latest;

@@ -57,9 +57,9 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
   return yield* writeFiles(context, reporting, { withWorkbook: options.workbook && !options.dryRun });
 }
 
-const preflightRun = ({ runId, options: { authentication, allowBasicOverHttp, waits } }: Manifest) => ({
+const preflightRun = ({ runId, options: { authentication, allowBasicOverHttp, channelBinding, waits } }: Manifest) => ({
   runId,
-  options: { authentication, allowBasicOverHttp, waits },
+  options: { authentication, allowBasicOverHttp, channelBinding, waits },
 });
 
 const inListOrder = (
@@ -88,14 +88,14 @@ function inventoryHosts(
   { runId, options }: Manifest,
   preflights: readonly Preflight[],
 ): Steps<readonly HostInventoryResult[]> {
-  const { only, dryRun, authentication, allowBasicOverHttp, via, waits } = options;
+  const { only, dryRun, authentication, allowBasicOverHttp, channelBinding, via, waits } = options;
   return all<HostInventoryResult>(
     context,
     preflights.map((preflight): Task => {
       const input: HostInventoryInput = {
         runId,
         preflight,
-        options: { only, dryRun, authentication, allowBasicOverHttp, via, waits },
+        options: { only, dryRun, authentication, allowBasicOverHttp, channelBinding, via, waits },
       };
       return context.df.callSubOrchestrator(orchestratorNames.hostInventory, input);
     }),

@@ -78,6 +78,24 @@ export const settingTable = {
       .toLowerCase()
       .pipe(z.enum(['auto', 'script', 'cim'])),
   },
+  HYPERV_CA_FILE: {
+    meaning: 'A file with private CAs (PEM, one or several), trusted beside those of the system and of Node.',
+    default: 'none',
+    secret: false,
+    mustBe: 'the path of a file',
+    schema: text,
+  },
+  HYPERV_CBT: {
+    meaning:
+      'Channel binding of NTLM over https: `auto`, or `off` where something on the way opens TLS and hosts refuse the right password.',
+    default: '`auto`',
+    secret: false,
+    mustBe: 'auto or off',
+    schema: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['auto', 'off'])),
+  },
   HYPERV_PROXY: {
     meaning:
       'The HTTP proxy that every host is reached through: `http://proxy:3128` or `https://user:password@proxy:3129`. `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` do not count.',

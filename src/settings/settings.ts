@@ -11,6 +11,8 @@ export interface Settings {
   readonly authentication?: ValueOf<'HYPERV_AUTH'>;
   readonly via?: ValueOf<'HYPERV_VIA'>;
   readonly proxy?: ValueOf<'HYPERV_PROXY'>;
+  readonly caFile?: ValueOf<'HYPERV_CA_FILE'>;
+  readonly channelBinding?: ValueOf<'HYPERV_CBT'>;
   readonly coverageThreshold?: ValueOf<'COVERAGE_THRESHOLD'>;
   readonly allowPartialOk?: ValueOf<'ALLOW_PARTIAL_OK'>;
   /** The account of hosts that name none. */
@@ -50,6 +52,8 @@ export function readSettings(environment: RawSettings, file: RawSettings): Resul
     authentication: read('HYPERV_AUTH'),
     via: read('HYPERV_VIA'),
     proxy: read('HYPERV_PROXY'),
+    caFile: read('HYPERV_CA_FILE'),
+    channelBinding: read('HYPERV_CBT'),
     coverageThreshold: read('COVERAGE_THRESHOLD'),
     allowPartialOk: read('ALLOW_PARTIAL_OK'),
     credential: readCredential(raw, '', errors),

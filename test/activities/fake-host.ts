@@ -155,6 +155,7 @@ export const runOptions: RunOptions = {
   allowPartialOk: false,
   authentication: 'ntlm',
   allowBasicOverHttp: false,
+  channelBinding: 'auto',
   via: 'cim',
   concurrency: 8,
   waits: { ...defaultWaits, retryMs: [1, 1] },

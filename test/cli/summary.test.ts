@@ -28,6 +28,7 @@ function reportOf(hosts: readonly string[], options: Partial<RunOptions> = {}): 
       allowPartialOk: false,
       authentication: 'ntlm',
       allowBasicOverHttp: false,
+      channelBinding: 'auto',
       via: 'auto',
       concurrency: 32,
       waits: defaultWaits,

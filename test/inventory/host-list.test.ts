@@ -64,8 +64,33 @@ describe('a host list', () => {
     ['-hv1', /not a host name/],
     ['hv1 credential=', /name of a credential/],
     ['hv1 credential=a credential=b', /twice/],
+    [`https://hv1 pin=${'ab'.repeat(32)}`, /pin=sha256:/],
+    [`https://hv1 pin=sha256:${'ab'.repeat(31)}`, /64 hex digits/],
+    [`https://hv1 pin=sha256:${'ab'.repeat(31)}:ab`, /64 hex digits/],
+    ['https://hv1 servername=10.0.0.1', /DNS name/],
+    ['https://hv1 servername=', /DNS name/],
+    ['hv1 servername=hv1.contoso.com', /for https:\/\/ only/],
+    [`hv1 pin=sha256:${'ab'.repeat(32)}`, /for https:\/\/ only/],
   ])('refuses %s and says why', (text, why) => {
     expect(problemsOf(text)).toEqual([{ line: 1, text, problem: expect.stringMatching(why) }]);
+  });
+
+  it('reads pin and server name of a host, the pin in the spelling of any tool', () => {
+    const colons = Array.from({ length: 32 }, () => 'AB').join(':');
+    const given = `https://10.0.0.1:15986 pin=SHA256:${colons} servername=hv01.contoso.com credential=EDGE`;
+    const small = given.replace('SHA256', 'sha256');
+    expect(hostsOf(small).hosts).toEqual([
+      {
+        given: small,
+        host: '10.0.0.1',
+        scheme: 'https',
+        port: 15986,
+        pin: 'ab'.repeat(32),
+        serverName: 'hv01.contoso.com',
+        credential: 'edge',
+      },
+    ]);
+    expect(hostsOf(given).hosts[0]?.pin).toBe('ab'.repeat(32));
   });
 
   it('refuses an option that it does not know', () => {

@@ -51,6 +51,7 @@ describe('run options', () => {
         allowPartialOk: false,
         authentication: 'ntlm',
         allowBasicOverHttp: false,
+        channelBinding: 'auto',
         via: 'auto',
         concurrency: 32,
         waits: defaultWaits,

@@ -141,6 +141,7 @@ export function manifest(hosts: readonly string[], options: Partial<RunOptions> 
       allowPartialOk: false,
       authentication: 'ntlm',
       allowBasicOverHttp: false,
+      channelBinding: 'auto',
       via: 'auto',
       concurrency: 32,
       waits: defaultWaits,

@@ -46,8 +46,8 @@ export async function quickstart(
     );
     const hosts = fleet.hosts.map((host) => host.given).join('\n');
     const manifest = newManifest({ ...simulatedHosts(hosts), options: demonstrationOptions() });
-    const settings = { credential, namedCredentials: new Map() };
-    const finished = await runInventory({ manifest, settings, outDir: outDir.value, verbose: false }, terminal);
+    const access = { credential: () => credential };
+    const finished = await runInventory({ manifest, access, outDir: outDir.value, verbose: false }, terminal);
     if (!finished.ok) return finished;
     await tellResult(finished.value, { outDir: outDir.value, json }, terminal);
     const code = exitCodeOf(finished.value);

@@ -1,10 +1,11 @@
-import { failure, type Result, success } from '../../result.ts';
+import { type Result, success } from '../../result.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, type FinishedRun, type InventoryInput, newManifest, publish, runInventory } from '../inventory.ts';
 import { locateOutDir, type OutDir, openOutDir } from '../out-dir.ts';
 import { makeRetryRequest } from '../retry-request.ts';
+import { openAccess } from '../run-access.ts';
 import type { RunArguments } from '../run-arguments.ts';
-import { makeRunRequest, missingCredential, readCliSettings } from '../run-request.ts';
+import { makeRunRequest, readCliSettings } from '../run-request.ts';
 import { storedManifest } from '../stored-run.ts';
 import { summaryText } from '../summary.ts';
 import type { Terminal } from '../terminal.ts';
@@ -42,11 +43,11 @@ async function startNew(given: RunArguments, terminal: Terminal): Promise<Result
   if (!request.ok) return request;
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;
-  const { settings, ...rest } = request.value;
-  return success({ manifest: newManifest(rest), settings, outDir: outDir.value, verbose: given.verbose ?? false });
+  const { access, ...rest } = request.value;
+  return success({ manifest: newManifest(rest), access, outDir: outDir.value, verbose: given.verbose ?? false });
 }
 
-/** A resumed run has its own hosts and options; only the accounts are read anew. */
+/** A resumed run has its own hosts and options; only what hosts are reached with is read anew. */
 async function goOn(
   runId: string,
   given: RunArguments,
@@ -57,10 +58,10 @@ async function goOn(
   if (!manifest.ok) return manifest;
   const settings = await readCliSettings(given, terminal);
   if (!settings.ok) return settings;
-  const missing = missingCredential(manifest.value.hosts, settings.value);
-  if (missing) return failure(missing);
+  const access = await openAccess(manifest.value, settings.value);
+  if (!access.ok) return access;
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;
   const verbose = given.verbose ?? false;
-  return success({ manifest: manifest.value, settings: settings.value, outDir: outDir.value, verbose });
+  return success({ manifest: manifest.value, access: access.value, outDir: outDir.value, verbose });
 }

@@ -32,12 +32,9 @@ export async function smokeCollect(
   if (!request.ok) return request;
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;
-  const { settings, ...rest } = request.value;
+  const { access, ...rest } = request.value;
   const verbose = given.verbose ?? false;
-  const finished = await runInventory(
-    { manifest: newManifest(rest), settings, outDir: outDir.value, verbose },
-    terminal,
-  );
+  const finished = await runInventory({ manifest: newManifest(rest), access, outDir: outDir.value, verbose }, terminal);
   if (!finished.ok) return finished;
   const results = await writeRows(finished.value, outDir.value);
   await publish(outDir.value, finished.value);

@@ -40,5 +40,9 @@ export function certificateObjection(
   }
 }
 
-/** The certificate is held against the name as it was given, whatever address it led to. */
-const expectedName = ({ host }: WinrmTarget, { serverName }: TlsOptions): string => serverName ?? host;
+/**
+ * The certificate is held against the name as it was given, whatever address it led to. A trailing dot, which only says
+ * that the name is complete, is no part of it (RFC 6066 section 3).
+ */
+const expectedName = ({ host }: WinrmTarget, { serverName }: TlsOptions): string =>
+  (serverName ?? host).replace(/\.$/, '');
