@@ -1,3 +1,4 @@
+import type { HostNetworks } from './host-networks.ts';
 import type { Language } from './languages.ts';
 import type { OperatingSystem } from './operating-systems.ts';
 import type { Personality } from './personalities.ts';
@@ -48,7 +49,14 @@ export type VlanModel =
   | { readonly mode: 'untagged' }
   /** `isolation`: set by the isolation feature (Network ATC) instead of the VLAN feature. */
   | { readonly mode: 'access'; readonly id: number; readonly isolation: boolean }
-  | { readonly mode: 'trunk'; readonly native: number; readonly allowed: readonly number[] };
+  | { readonly mode: 'trunk'; readonly native: number; readonly allowed: readonly number[] }
+  | {
+      readonly mode: 'private';
+      readonly kind: 'isolated' | 'community' | 'promiscuous';
+      readonly primary: number;
+      /** Of a promiscuous port, which sees all of them: one of those it sees. */
+      readonly secondary: number;
+    };
 
 export interface AdapterModel {
   readonly kind: 'synthetic' | 'emulated';
@@ -201,6 +209,7 @@ export interface Machine {
   readonly smbiosUuid: string;
   readonly hardware: HardwareModel;
   readonly switches: readonly SwitchModel[];
+  readonly networks: HostNetworks;
   readonly volumes: readonly VolumeModel[];
   readonly vmFolder: string;
   readonly bootedAt: string;

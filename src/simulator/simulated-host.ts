@@ -30,7 +30,14 @@ export interface SimulatedVm {
     readonly vlan:
       | { readonly mode: 'untagged' }
       | { readonly mode: 'access'; readonly id: number }
-      | { readonly mode: 'trunk' };
+      | { readonly mode: 'trunk' }
+      | {
+          readonly mode: 'private';
+          readonly kind: 'isolated' | 'community' | 'promiscuous';
+          readonly primary: number;
+          readonly secondary: number;
+        };
+    readonly macSpoofing: boolean;
     readonly ipAddresses: readonly string[];
   }[];
   /** Files attached now (with checkpoints: the .avhdx); `\\.\PHYSICALDRIVE<n>` for a disk that is passed through. */

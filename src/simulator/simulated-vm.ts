@@ -1,6 +1,7 @@
-import type { AdapterModel, VmModel } from './model.ts';
+import type { AdapterModel, VlanModel, VmModel } from './model.ts';
 import type { Generation } from './operating-systems.ts';
 import { attachedDisks } from './repository/disks.ts';
+import { allowsMacSpoofing } from './repository/networks.ts';
 import type { SimulatedVm } from './simulated-host.ts';
 
 /** The truth about one VM on a host of this generation, as tests compare it with reports. */
@@ -34,6 +35,17 @@ function knownSwitch({ connection }: AdapterModel, generation: Generation): stri
   return connection.state === 'switchGone' && generation >= 2016 ? connection.switchName : null;
 }
 
+function simulatedVlan(vlan: VlanModel): SimulatedVm['adapters'][number]['vlan'] {
+  switch (vlan.mode) {
+    case 'access':
+      return { mode: 'access', id: vlan.id };
+    case 'private':
+      return { mode: 'private', kind: vlan.kind, primary: vlan.primary, secondary: vlan.secondary };
+    default:
+      return { mode: vlan.mode };
+  }
+}
+
 function simulatedAdapter(adapter: AdapterModel, generation: Generation): SimulatedVm['adapters'][number] {
   const { vlan } = adapter;
   return {
@@ -41,7 +53,8 @@ function simulatedAdapter(adapter: AdapterModel, generation: Generation): Simula
     mac: adapter.mac,
     staticMac: adapter.staticMac,
     switchName: knownSwitch(adapter, generation),
-    vlan: vlan.mode === 'access' ? { mode: 'access', id: vlan.id } : { mode: vlan.mode },
+    vlan: simulatedVlan(vlan),
+    macSpoofing: allowsMacSpoofing(adapter),
     ipAddresses: adapter.ipAddresses,
   };
 }

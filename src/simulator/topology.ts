@@ -1,3 +1,4 @@
+import { makeHostNetworks } from './host-networks.ts';
 import type { Culture } from './languages.ts';
 import { languages } from './languages.ts';
 import type {
@@ -151,6 +152,12 @@ function makeMachine(
   const hardware = makeHardware(random);
   const identity = makeIdentity(random, plan.names[index], index, cluster !== null);
   const vmFolder = random.pick(['D:\\Hyper-V', 'D:\\VMs', 'C:\\ProgramData\\Microsoft\\Windows\\Hyper-V']);
+  const smbiosUuid = random.pickByShare([
+    [random.guid(), 99],
+    ['00000000-0000-0000-0000-000000000000', 0.5],
+    ['FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF', 0.5],
+  ] as const);
+  const switches = makeSwitches(random, switchName);
   const home: VmHome = {
     ...identity,
     index,
@@ -159,12 +166,15 @@ function makeMachine(
     language,
     cluster,
     hardware,
-    smbiosUuid: random.pickByShare([
-      [random.guid(), 99],
-      ['00000000-0000-0000-0000-000000000000', 0.5],
-      ['FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF', 0.5],
-    ] as const),
-    switches: makeSwitches(random, switchName),
+    smbiosUuid,
+    switches,
+    networks: makeHostNetworks({
+      seed: plan.seed,
+      index,
+      switches,
+      generation: os.generation,
+      adapterDescription: hardware.networkAdapterName,
+    }),
     volumes: makeVolumes(random, cluster),
     vmFolder,
     bootedAt: instant(plan.now - random.integer(95 * day, 300 * day)),

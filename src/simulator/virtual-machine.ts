@@ -214,7 +214,8 @@ function makeVlan(random: Random, home: VmHome, vlans: readonly number[]): VlanM
   const mode = random.pickByShare([
     ['untagged', 55],
     ['access', 42],
-    ['trunk', 1.5],
+    ['trunk', 1],
+    ['private', 0.5],
     ['isolation', 1.5],
   ] as const);
   if (mode === 'untagged') return { mode };
@@ -227,6 +228,10 @@ function makeVlan(random: Random, home: VmHome, vlans: readonly number[]): VlanM
         .slice(0, 3)
         .sort((a, b) => a - b),
     };
+  if (mode === 'private') {
+    const kind = random.pick(['isolated', 'community', 'promiscuous'] as const);
+    return { mode, kind, primary: 300, secondary: kind === 'isolated' ? 301 : 302 };
+  }
   return { mode: 'access', id: random.pick(vlans), isolation: mode === 'isolation' && home.os.generation >= 2022 };
 }
 

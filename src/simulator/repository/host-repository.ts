@@ -5,6 +5,7 @@ import { behaviourOf } from '../personalities.ts';
 import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
 import * as disks from './disks.ts';
+import * as hostNetworks from './host-networks.ts';
 import * as hostOs from './host-os.ts';
 import type { HostView } from './host-view.ts';
 import * as services from './integration-services.ts';
@@ -48,6 +49,8 @@ const virtualizationClasses: Readonly<Record<string, Rows>> = {
   Msvm_ExternalEthernetPort: networks.externalPorts,
   Msvm_InternalEthernetPort: networks.internalPorts,
   Msvm_EthernetSwitchPort: networks.switchPorts,
+  Msvm_EthernetSwitchPortSecuritySettingData: networks.portSecurities,
+  Msvm_VirtualEthernetSwitchNicTeamingSettingData: networks.switchTeamings,
 };
 
 const clusterClasses: Readonly<Record<string, Rows>> = {
@@ -66,7 +69,20 @@ const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
   Win32_Processor: hostOs.processorsOfHost,
   Win32_Volume: hostOs.volumes,
   Win32_Service: hostOs.services,
+  Win32_NetworkAdapterConfiguration: hostNetworks.networkConfigurations,
 });
+
+const networkClasses: Readonly<Record<string, Rows>> = {
+  MSFT_NetAdapter: hostNetworks.netAdapters,
+  MSFT_NetAdapterHardwareInfoSettingData: hostNetworks.netAdapterHardware,
+  MSFT_NetLbfoTeam: hostNetworks.lbfoTeams,
+  MSFT_NetLbfoTeamMember: hostNetworks.lbfoMembers,
+  MSFT_NetSwitchTeam: hostNetworks.switchTeams,
+  MSFT_NetSwitchTeamMember: hostNetworks.switchTeamMembers,
+  MSFT_NetIPAddress: hostNetworks.ipAddresses,
+  MSFT_NetIPInterface: hostNetworks.ipInterfaces,
+  MSFT_NetRoute: hostNetworks.routes,
+};
 
 /**
  * The CIM repository of a host at one time. Hosts without Hyper-V lack its namespace; where rights are missing or vmms
@@ -87,6 +103,7 @@ export function hostRepository(view: HostView, now: string): CimRepository {
   return {
     namespaces: {
       'root/cimv2': classes('root/cimv2', hostClasses(now)),
+      'root/StandardCimv2': classes('root/StandardCimv2', networkClasses),
       ...(hyperV === 'notInstalled' ? {} : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
       ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
     },

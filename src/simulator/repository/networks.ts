@@ -1,5 +1,7 @@
 import type { Values } from '../cim-classes.ts';
-import type { AdapterModel, SwitchModel, VlanModel } from '../model.ts';
+import type { ManagementAdapterModel, NicModel } from '../host-networks.ts';
+import { macOf } from '../host-networks.ts';
+import type { AdapterModel, Machine, SwitchModel, VlanModel } from '../model.ts';
 import type { HostView } from './host-view.ts';
 import { configurationsOf } from './host-view.ts';
 import { allocationValues, instanceId, objectPath, templatesOf } from './keys.ts';
@@ -23,6 +25,8 @@ const features = {
   vlan: '952C5004-4465-451C-8CB8-FA9AB382B773',
   offload: 'C885BFD1-ABB7-418F-8163-9F379C9F7166',
   isolation: 'C8F0D3A2-6E6B-4E1C-9C7D-1F5B8A2E4D66',
+  security: '776E0BA7-94A1-41C8-8F28-951F524251B5',
+  teaming: '8D8DE5A0-6D45-4E19-B5C5-2F0C3C5E9F11',
 } as const;
 
 const switchPath = (host: string, id: string): string =>
@@ -68,19 +72,42 @@ function connectionValues({ connection }: AdapterModel, host: string): Values {
   return { EnabledState: 2, HostResource: [switchPath(host, id)], LastKnownSwitchName: name };
 }
 
+/** The physical adapters behind a switch, or the one adapter of a team of the LBFO kind. */
+function uplinksOf({ networks }: Machine, { id, uplinkAdapter }: SwitchModel): readonly string[] {
+  if (uplinkAdapter === null) return [];
+  return networks.team?.kind === 'set' && networks.team.switchId === id ? networks.team.members : [uplinkAdapter];
+}
+
+const managementAdaptersOf = ({ networks }: Machine, { id }: SwitchModel): readonly ManagementAdapterModel[] =>
+  networks.managementAdapters.filter(({ switchId }) => switchId === id);
+
+interface OwnPort {
+  readonly key: string;
+  readonly name: string;
+  readonly targets: readonly string[];
+}
+
 /** Ports that a switch owns itself: their keys begin with the switch's GUID, and have no `\C`. */
-function ownPorts(virtualSwitch: SwitchModel, host: string): { readonly key: string; readonly target: string }[] {
-  const { id, hostPort, uplinkPort, uplinkAdapter } = virtualSwitch;
+function ownPorts(machine: Machine, virtualSwitch: SwitchModel): readonly OwnPort[] {
+  const { id, name, uplinkPort } = virtualSwitch;
+  const host = machine.name;
   const hostSystem = objectPath(host, 'Msvm_ComputerSystem', { CreationClassName: 'Msvm_ComputerSystem', Name: host });
-  const uplink = objectPath(host, 'Msvm_ExternalEthernetPort', {
-    CreationClassName: 'Msvm_ExternalEthernetPort',
-    DeviceID: `Microsoft:{${uplinkAdapter}}`,
-    SystemCreationClassName: 'Msvm_ComputerSystem',
-    SystemName: host,
-  });
+  const uplinkPath = (guid: string): string =>
+    objectPath(host, 'Msvm_ExternalEthernetPort', {
+      CreationClassName: 'Msvm_ExternalEthernetPort',
+      DeviceID: `Microsoft:{${guid}}`,
+      SystemCreationClassName: 'Msvm_ComputerSystem',
+      SystemName: host,
+    });
   return [
-    ...(hostPort === null ? [] : [{ key: instanceId(id, hostPort), target: hostSystem }]),
-    ...(uplinkPort === null ? [] : [{ key: instanceId(id, uplinkPort), target: uplink }]),
+    ...managementAdaptersOf(machine, virtualSwitch).map((adapter) => ({
+      key: instanceId(id, adapter.guid),
+      name: adapter.name,
+      targets: [hostSystem],
+    })),
+    ...(uplinkPort === null
+      ? []
+      : [{ key: instanceId(id, uplinkPort), name, targets: uplinksOf(machine, virtualSwitch).map(uplinkPath) }]),
   ];
 }
 
@@ -106,12 +133,8 @@ export function portAllocations(view: HostView): Values[] {
       ),
     ),
     ...switches.flatMap((virtualSwitch) =>
-      ownPorts(virtualSwitch, host).map(
-        ({ key, target }): Values => ({
-          ...port(key, virtualSwitch.name),
-          EnabledState: 2,
-          HostResource: [target],
-        }),
+      ownPorts(view.machine, virtualSwitch).map(
+        ({ key, name, targets }): Values => ({ ...port(key, name), EnabledState: 2, HostResource: targets }),
       ),
     ),
   ];
@@ -133,16 +156,31 @@ function vlanValues(port: string, vlan: VlanModel): Values[] {
       { ...values, OperationMode: 2, AccessVlanId: 0, NativeVlanId: vlan.native, TrunkVlanIdArray: vlan.allowed },
     ];
   }
+  if (vlan.mode === 'private') {
+    return [
+      {
+        ...values,
+        OperationMode: 3,
+        AccessVlanId: 0,
+        NativeVlanId: 0,
+        PvlanMode: privateModes[vlan.kind],
+        PrimaryVlanId: vlan.primary,
+        ...(vlan.kind === 'promiscuous'
+          ? { SecondaryVlanId: 0, SecondaryVlanIdArray: [vlan.secondary] }
+          : { SecondaryVlanId: vlan.secondary }),
+      },
+    ];
+  }
   return [];
 }
+
+const privateModes = { isolated: 1, community: 2, promiscuous: 3 } as const;
 
 /** An untagged port has no row; the management OS's adapters may have one, below the switch's GUID. */
 export const portVlans = (view: HostView): Values[] => [
   { InstanceID: `Microsoft:Definition\\${features.vlan}\\Default`, OperationMode: 0, AccessVlanId: 0 },
-  ...view.machine.switches.flatMap(({ id, hostPort, hostVlan }) =>
-    hostPort === null || hostVlan === null
-      ? []
-      : vlanValues(instanceId(id, hostPort), { mode: 'access', id: hostVlan, isolation: false }),
+  ...view.machine.networks.managementAdapters.flatMap(({ switchId, guid, vlan }) =>
+    vlan === null ? [] : vlanValues(instanceId(switchId, guid), { mode: 'access', id: vlan, isolation: false }),
   ),
   ...configurationsOf(view).flatMap(({ id, vm }) =>
     vm.adapters.flatMap((adapter) => vlanValues(portKey(id, adapter), adapter.vlan)),
@@ -186,6 +224,28 @@ export const portOffloads = (view: HostView): Values[] => [
   ),
 ];
 
+/** One adapter in sixteen may use any MAC address, as nested hosts and load balancers need it. */
+export const allowsMacSpoofing = ({ mac }: Pick<AdapterModel, 'mac'>): boolean =>
+  mac !== '000000000000' && Number.parseInt(mac.slice(-1), 16) === 0;
+
+export const portSecurities = (view: HostView): Values[] => [
+  { InstanceID: `Microsoft:Definition\\${features.security}\\Default`, AllowMacSpoofing: false, MonitorMode: 0 },
+  ...configurationsOf(view).flatMap(({ id, vm }) =>
+    vm.adapters.map(
+      (adapter): Values => ({
+        InstanceID: featureKey(portKey(id, adapter), features.security),
+        ElementName: 'Security Settings',
+        AllowMacSpoofing: allowsMacSpoofing(adapter),
+        AllowTeaming: false,
+        EnableDhcpGuard: false,
+        EnableRouterGuard: false,
+        MonitorMode: 0,
+        MonitorSession: 0,
+      }),
+    ),
+  ),
+];
+
 /** A row per synthetic adapter of a VM; addresses only where the guest tells them. */
 export const guestNetworks = (view: HostView): Values[] =>
   view.vms().flatMap((vm) =>
@@ -224,9 +284,22 @@ export const switchSettings = ({ machine }: HostView): Values[] =>
     BandwidthReservationMode: 1,
     IOVPreferred: false,
     MaxNumMACAddress: 1024,
-    TeamingEnabled: name === 'SETswitch',
+    TeamingEnabled: machine.networks.team?.kind === 'set' && machine.networks.team.switchId === id,
     PacketDirectEnabled: false,
   }));
+
+/** How a switch shares its load among embedded team members: SET has no rows without one. */
+export const switchTeamings = ({ machine: { networks } }: HostView): Values[] =>
+  networks.team?.kind === 'set'
+    ? [
+        {
+          InstanceID: `${instanceId(networks.team.switchId)}\\${features.teaming}\\${settingGuid}`,
+          ElementName: 'Teaming Settings',
+          LoadBalancingAlgorithm: networks.team.algorithm,
+          TeamingMode: 1,
+        },
+      ]
+    : [];
 
 const hostPortValues = (host: string, className: string, guid: string, name: string): Values => ({
   CreationClassName: className,
@@ -234,47 +307,53 @@ const hostPortValues = (host: string, className: string, guid: string, name: str
   ElementName: name,
   EnabledState: 2,
   HealthState: 5,
-  // From the GUID: stable, and in the range of the vendor.
-  PermanentAddress: `000AF7${guid.slice(-6)}`,
+  PermanentAddress: macOf(guid),
   OperationalStatus: [2],
   SystemCreationClassName: 'Msvm_ComputerSystem',
   SystemName: host,
 });
 
 export const externalPorts = ({ machine }: HostView): Values[] =>
-  machine.switches.flatMap(({ uplinkAdapter }): Values[] => {
-    if (uplinkAdapter === null) return [];
-    const name = machine.hardware.networkAdapterName;
-    return [
-      {
-        ...hostPortValues(machine.name, 'Msvm_ExternalEthernetPort', uplinkAdapter, name),
-        ActiveMaximumTransmissionUnit: '1500',
-        AutoSense: true,
-        EnabledDefault: 2,
-        FullDuplex: true,
-        IsBound: true,
-        LinkTechnology: 2,
-        MaxDataSize: 1500,
-        MaxSpeed: '10000000000',
-        Name: name,
-        PortNumber: 0,
-        PortType: 53,
-        RequestedSpeed: '10000000000',
-        RequestedState: 12,
-        Speed: '10000000000',
-        Status: 'OK',
-        StatusDescriptions: ['OK'],
-        SupportedMaximumTransmissionUnit: '1500',
-        UsageRestriction: 4,
-        Caption: name,
-        Description: name,
-      },
-    ];
-  });
+  machine.switches.flatMap((virtualSwitch) =>
+    uplinksOf(machine, virtualSwitch).map((guid): Values => {
+      const nic = machine.networks.nics.find((candidate) => candidate.guid === guid);
+      return externalPort(machine, guid, nic);
+    }),
+  );
+
+/** Without a physical adapter it is that of a team. */
+function externalPort(machine: Machine, guid: string, nic: NicModel | undefined): Values {
+  const name = nic?.description ?? 'Microsoft Network Adapter Multiplexor Driver';
+  const speed = String((nic?.megabitsPerSecond ?? 20_000) * 1_000_000);
+  const mtu = nic?.mtu ?? machine.networks.nics[0]?.mtu ?? 1500;
+  return {
+    ...hostPortValues(machine.name, 'Msvm_ExternalEthernetPort', guid, name),
+    ActiveMaximumTransmissionUnit: String(mtu),
+    AutoSense: true,
+    EnabledDefault: 2,
+    FullDuplex: true,
+    IsBound: true,
+    LinkTechnology: 2,
+    MaxDataSize: mtu,
+    MaxSpeed: speed,
+    Name: name,
+    PortNumber: 0,
+    PortType: 53,
+    RequestedSpeed: speed,
+    RequestedState: 12,
+    Speed: speed,
+    Status: 'OK',
+    StatusDescriptions: ['OK'],
+    SupportedMaximumTransmissionUnit: String(mtu),
+    UsageRestriction: 4,
+    Caption: name,
+    Description: name,
+  };
+}
 
 export const internalPorts = ({ machine }: HostView): Values[] =>
-  machine.switches.flatMap(({ hostPort, name }) =>
-    hostPort === null ? [] : [hostPortValues(machine.name, 'Msvm_InternalEthernetPort', hostPort, name)],
+  machine.networks.managementAdapters.map(({ guid, name }) =>
+    hostPortValues(machine.name, 'Msvm_InternalEthernetPort', guid, name),
   );
 
 /** Ports that live now: the switch's own, and those of running VMs. */
@@ -292,8 +371,9 @@ export function switchPorts(view: HostView): Values[] {
     VMQOffloadUsage: 0,
   });
   return [
-    ...view.machine.switches.flatMap(({ id, hostPort, uplinkPort, name }) =>
-      [hostPort, uplinkPort].flatMap((guid) => (guid === null ? [] : [port(guid, id, name)])),
+    ...view.machine.networks.managementAdapters.map(({ guid, switchId, name }) => port(guid, switchId, name)),
+    ...view.machine.switches.flatMap(({ id, uplinkPort, name }) =>
+      uplinkPort === null ? [] : [port(uplinkPort, id, name)],
     ),
     ...view
       .vms()

@@ -49,7 +49,19 @@ function mapClasses<Property>(
   );
 }
 
-const schema = existsSync(wholeFile) ? readWhole() : readTrimmed();
+/** Classes of Windows that the whole schema has not got; their shapes are those of Microsoft's documentation. */
+const documentedElsewhere = ['root/cimv2/power Win32_PowerPlan', 'root/WMI DSM_QueryLBPolicy_V2'];
+
+function withDocumented(known: Schema): Schema {
+  const trimmed = readTrimmed();
+  return documentedElsewhere.reduce((schema, entry) => {
+    const [namespace = '', className = ''] = entry.split(' ');
+    const shape = trimmed[namespace]?.[className];
+    return shape ? { ...schema, [namespace]: { ...schema[namespace], [className]: shape } } : schema;
+  }, known);
+}
+
+const schema = existsSync(wholeFile) ? withDocumented(readWhole()) : readTrimmed();
 const versions = Object.keys(operatingSystems) as (keyof typeof operatingSystems)[];
 
 const limits: Readonly<Record<string, readonly [number, number]>> = {
