@@ -4,12 +4,25 @@ import { vCpu } from './v-cpu.ts';
 import { vInfo } from './v-info.ts';
 import { vMemory } from './v-memory.ts';
 import { vNetwork } from './v-network.ts';
+import { vPort } from './v-port.ts';
 import { vSnapshot } from './v-snapshot.ts';
+import { vSwitch } from './v-switch.ts';
 import { vTools } from './v-tools.ts';
 import { vUsb } from './v-usb.ts';
 
 /** Every collector, in RVTools' order of tabs. A new tab is one new file and one line here. */
-export const collectors: readonly TabCollector[] = [vInfo, vCpu, vMemory, vNetwork, vCd, vUsb, vSnapshot, vTools];
+export const collectors: readonly TabCollector[] = [
+  vInfo,
+  vCpu,
+  vMemory,
+  vNetwork,
+  vCd,
+  vUsb,
+  vSnapshot,
+  vTools,
+  vSwitch,
+  vPort,
+];
 
 /** The collector of a tab, by its exact name; undefined where there is none. */
 export const collectorOf = (tab: string): TabCollector | undefined =>

@@ -1,7 +1,7 @@
 import type { FactName } from '../facts/fact-table.ts';
 import type { CollectedRow, CollectedTab, Collector, Fleet, HostFacts } from './collector.ts';
 import { emptyColumnsOf } from './empty-column.ts';
-import { factProblem } from './joins/facts.ts';
+import { factsMissing } from './joins/facts.ts';
 import { type HostView, type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
 import type { Columns, VmSubject } from './vm-columns.ts';
 
@@ -42,18 +42,11 @@ function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, 
 function collect<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostFacts, fleet: Fleet): CollectedTab {
   const view = viewHost(host);
   const rows = rowsOf(tab, view, fleet);
-  const problems = [...tab.requires, ...tab.optional].flatMap((name) => {
-    const code = factProblem(host.facts, name);
-    return code === undefined ? [] : [{ name, code, isFailure: code !== 'notAvailableByCim' }];
-  });
-  const failedFacts = problems.filter(({ isFailure }) => isFailure).map(({ name, code }) => `${name}: ${code}`);
   return {
     rows,
     coverage: {
       tab: tab.tab,
-      status: failedFacts.length === 0 ? 'ok' : 'error',
-      failedFacts,
-      missingFacts: problems.filter(({ isFailure }) => !isFailure).map(({ name }) => name),
+      ...factsMissing(host.facts, [...tab.requires, ...tab.optional]),
       rowCount: rows.length,
       covered: view.machines.filter(tab.covers).map((vm) => vm.id),
       unjoined: view.unjoined.filter((row) => tab.joins.some((fact) => row.startsWith(`${fact}: `))),

@@ -1,6 +1,7 @@
 import { trueOrFalse } from './cell-values.ts';
 import { ipv4Of, ipv6Of } from './ip-addresses.ts';
 import type { Adapter } from './joins/adapters.ts';
+import { macAddress } from './mac-address.ts';
 import { vmCollector } from './per-vm.ts';
 import { leadingVmColumns, trailingVmColumns, type VmSubject, vmColumnFacts } from './vm-columns.ts';
 
@@ -8,13 +9,6 @@ interface AdapterSubject extends VmSubject {
   readonly adapter: Adapter;
   /** `Network adapter n`: Hyper-V's own names may repeat. */
   readonly label: string;
-}
-
-/** `00155D0A1B2C` as `00:15:5d:0a:1b:2c`; null for the zeros of a dynamic address that was never given out. */
-function macAddress(digits: string | null): string | null {
-  const mac = digits?.toLowerCase() ?? '';
-  if (!/^[0-9a-f]{12}$/.test(mac) || /^0+$/.test(mac)) return null;
-  return mac.replace(/(..)(?!$)/g, '$1:');
 }
 
 function isConnected({ vm, adapter }: AdapterSubject): boolean | null {

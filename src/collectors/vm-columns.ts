@@ -4,11 +4,15 @@ import { configuredGuestOs, reportedGuestOs } from './guest-os.ts';
 import { clusterNameOf, type HostView, type VirtualMachine } from './joins/host-view.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 
-/** A VM on its host within the fleet: what a column is made from. */
-export interface VmSubject {
-  readonly vm: VirtualMachine;
+/** A host within the fleet: what a column is made from. */
+export interface HostSubject {
   readonly host: HostView;
   readonly fleet: Fleet;
+}
+
+/** A VM on its host within the fleet. */
+export interface VmSubject extends HostSubject {
+  readonly vm: VirtualMachine;
 }
 
 /** A tab's columns by name, in RVTools' order. */
@@ -42,7 +46,7 @@ const sdkServerOf = ({ cluster, identity }: HostView): string =>
  * One UUID per cluster, whichever node was asked: a node's own would make one cluster look like many servers. Null
  * where the cluster cannot be told and the registry did not name it.
  */
-function sdkUuidOf({ host: { cluster, identity }, fleet }: VmSubject): string | null {
+function sdkUuidOf({ host: { cluster, identity }, fleet }: HostSubject): string | null {
   switch (cluster.kind) {
     case 'member':
       return fleet.clusterUuids.get(cluster.fqdn) ?? cluster.instanceId ?? uuidV5(cluster.fqdn, dnsNamespace);
@@ -71,7 +75,7 @@ export const placeColumns = {
   Datacenter: ({ host }) => datacenterOf(host),
   Cluster: ({ host }) => clusterOf(host),
   Host: ({ host }) => host.identity.fqdn,
-} satisfies Columns<VmSubject>;
+} satisfies Columns<HostSubject>;
 
 export const folderColumn = { Folder: folderOf } satisfies Columns<VmSubject>;
 
@@ -91,7 +95,7 @@ export const vmRefColumn = {
 export const sdkColumns = {
   'VI SDK Server': ({ host }) => sdkServerOf(host),
   'VI SDK UUID': sdkUuidOf,
-} satisfies Columns<VmSubject>;
+} satisfies Columns<HostSubject>;
 
 /** The columns with which the tabs of a VM's removable devices and integration services end. */
 export const trailingVmColumnsWithRef = {

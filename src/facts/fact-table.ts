@@ -3,6 +3,7 @@ import type { CimFactDeclaration, FactDeclaration, PropertyTypes, RowOf, ScriptF
 const virtualization = 'root/virtualization/v2';
 const cluster = 'root/MSCluster';
 const cimv2 = 'root/cimv2';
+const networking = 'root/StandardCimv2';
 
 const cim = <const Declaration extends CimFactDeclaration>(declaration: Declaration): Declaration => declaration;
 const script = <const Declaration extends ScriptFactDeclaration>(declaration: Declaration): Declaration => declaration;
@@ -285,6 +286,92 @@ export const factTable = {
     namespace: virtualization,
     className: 'Msvm_VirtualEthernetSwitch',
     properties: { Name: 'string', ElementName: 'string' },
+  }),
+  switchSettings: cim({
+    name: 'switchSettings',
+    namespace: virtualization,
+    className: 'Msvm_VirtualEthernetSwitchSettingData',
+    properties: {
+      ...settingData,
+      VirtualSystemIdentifier: 'string',
+      BandwidthReservationMode: 'uint32',
+      IOVPreferred: 'boolean',
+      TeamingEnabled: 'boolean',
+    },
+  }),
+  switchTeamings: cim({
+    name: 'switchTeamings',
+    namespace: virtualization,
+    className: 'Msvm_VirtualEthernetSwitchNicTeamingSettingData',
+    properties: { InstanceID: 'string', TeamingMode: 'uint32', LoadBalancingAlgorithm: 'uint32' },
+    mayBeAbsent: true,
+  }),
+  portSecurities: cim({
+    name: 'portSecurities',
+    namespace: virtualization,
+    className: 'Msvm_EthernetSwitchPortSecuritySettingData',
+    properties: { InstanceID: 'string', AllowMacSpoofing: 'boolean', MonitorMode: 'uint8' },
+  }),
+  internalPorts: cim({
+    name: 'internalPorts',
+    namespace: virtualization,
+    className: 'Msvm_InternalEthernetPort',
+    properties: { DeviceID: 'string', ElementName: 'string', PermanentAddress: 'string' },
+  }),
+  netAdapters: cim({
+    name: 'netAdapters',
+    namespace: networking,
+    className: 'MSFT_NetAdapter',
+    properties: {
+      Name: 'string',
+      DeviceID: 'string',
+      InterfaceDescription: 'string',
+      InterfaceIndex: 'uint32',
+      PermanentAddress: 'string',
+      NetworkAddresses: 'string[]',
+      HardwareInterface: 'boolean',
+      Virtual: 'boolean',
+      TransmitLinkSpeed: 'uint64',
+      FullDuplex: 'boolean',
+      MediaConnectState: 'uint32',
+      MtuSize: 'uint32',
+      DriverName: 'string',
+      DriverVersionString: 'string',
+      DeviceWakeUpEnable: 'boolean',
+    },
+  }),
+  netAdapterHardware: cim({
+    name: 'netAdapterHardware',
+    namespace: networking,
+    className: 'MSFT_NetAdapterHardwareInfoSettingData',
+    properties: {
+      Name: 'string',
+      SegmentNumber: 'uint32',
+      BusNumber: 'uint32',
+      DeviceNumber: 'uint32',
+      FunctionNumber: 'uint32',
+    },
+  }),
+  lbfoTeams: cim({
+    name: 'lbfoTeams',
+    namespace: networking,
+    className: 'MSFT_NetLbfoTeam',
+    properties: { Name: 'string', TeamingMode: 'uint32', LoadBalancingAlgorithm: 'uint32' },
+    mayBeAbsent: true,
+  }),
+  lbfoMembers: cim({
+    name: 'lbfoMembers',
+    namespace: networking,
+    className: 'MSFT_NetLbfoTeamMember',
+    properties: { Name: 'string', Team: 'string', AdministrativeMode: 'uint32' },
+    mayBeAbsent: true,
+  }),
+  switchTeamMembers: cim({
+    name: 'switchTeamMembers',
+    namespace: networking,
+    className: 'MSFT_NetSwitchTeamMember',
+    properties: { Name: 'string', Team: 'string' },
+    mayBeAbsent: true,
   }),
   groups: cim({
     name: 'groups',

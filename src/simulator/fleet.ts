@@ -285,6 +285,7 @@ function showMachine(
     personality: machine.personality,
     cluster: machine.cluster?.name ?? null,
     smbiosUuid: machine.smbiosUuid,
+    machine,
     factCostMs,
     language: machine.language.culture,
     get vms() {
@@ -323,6 +324,7 @@ function secondMention(seed: number, shown: readonly (SimulatedHost | undefined)
     personality: 'listedTwice',
     cluster: host.cluster,
     smbiosUuid: host.smbiosUuid,
+    ...(host.machine && { machine: host.machine }),
     factCostMs: host.factCostMs,
     language: host.language,
     sameAs,

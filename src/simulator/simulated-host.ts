@@ -1,5 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
 import type { CimRepository } from './cim-repository.ts';
+import type { Machine } from './model.ts';
 import type { Personality } from './personalities.ts';
 
 /** The truth about one VM, for tests: what the repository was made from. */
@@ -61,6 +62,8 @@ export interface SimulatedHost {
   readonly behaviour?: Partial<Behaviour>;
   readonly cluster: string | null;
   readonly smbiosUuid: string;
+  /** The model it was made from, for tests: its devices, switches and cluster. Absent where there is none. */
+  readonly machine?: Machine;
   /** The VMs it shows at the first baseline; none where rights are missing or vmms is stopped. */
   readonly vms: readonly SimulatedVm[];
   /** What it shows until its facts were asked for. */

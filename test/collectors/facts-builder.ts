@@ -227,6 +227,7 @@ interface AdapterTraits {
   readonly vlan?: Partial<Row<'portVlans'>>;
   readonly isolation?: Partial<Row<'portIsolations'>>;
   readonly iovWeight?: number;
+  readonly macSpoofing?: boolean;
   readonly ipAddresses?: readonly string[];
 }
 
@@ -262,6 +263,11 @@ export function adapter(vmId: string, n: number, traits: AdapterTraits = {}): Fa
     ...(traits.iovWeight !== undefined && {
       portOffloads: [
         { InstanceID: feature('C885BFD1-ABB7-418F-8163-9F379C9F7166'), IOVOffloadWeight: traits.iovWeight },
+      ],
+    }),
+    ...(traits.macSpoofing !== undefined && {
+      portSecurities: [
+        { InstanceID: feature('776E0BA7-94A1-41C8-8F28-951F524251B5'), AllowMacSpoofing: traits.macSpoofing },
       ],
     }),
     guestNetworks: [

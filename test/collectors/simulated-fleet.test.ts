@@ -1,44 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { HostFacts } from '../../src/collectors/collector.ts';
 import { collectors } from '../../src/collectors/collectors.ts';
 import { buildFleet, emptyFleet, summarize } from '../../src/collectors/fleet.ts';
 import { vCpu } from '../../src/collectors/v-cpu.ts';
 import { vInfo } from '../../src/collectors/v-info.ts';
 import { vMemory } from '../../src/collectors/v-memory.ts';
 import { vNetwork } from '../../src/collectors/v-network.ts';
-import type { FactOutcome } from '../../src/facts/fact.ts';
-import { declarationOf, type FactName, factNames } from '../../src/facts/fact-table.ts';
 import { buildFleet as simulateFleet } from '../../src/simulator/fleet.ts';
-import { factValue } from '../../src/simulator/server/fact-values.ts';
-import type { SimulatedHost, SimulatedVm } from '../../src/simulator/simulated-host.ts';
+import type { SimulatedVm } from '../../src/simulator/simulated-host.ts';
 import { rowsFrom } from './facts-builder.ts';
-
-const collectedAt = '2026-11-23T02:00:00.000Z';
-
-/** What a host shows of a fact, without any wire between. */
-function outcomeOf(name: FactName, { repository }: SimulatedHost): FactOutcome {
-  const declaration = declarationOf(name);
-  if ('script' in declaration) {
-    const id = repository.registry['HKLM:\\Cluster']?.ClusterInstanceID;
-    return id === undefined
-      ? { status: 'absent', message: 'no key' }
-      : { status: 'ok', properties: ['ClusterInstanceID'], rows: [[id]] };
-  }
-  const shown = repository.namespaces[declaration.namespace]?.[declaration.className];
-  if (shown === undefined) return { status: 'absent', message: 'no class' };
-  const properties = Object.entries(declaration.properties);
-  return {
-    status: 'ok',
-    properties: properties.map(([property]) => property),
-    rows: shown.instances.map(({ values }) => properties.map(([property, type]) => factValue(type, values[property]))),
-  };
-}
-
-const factsOf = (host: SimulatedHost): HostFacts => ({
-  host: host.name,
-  facts: Object.fromEntries(factNames.map((name) => [name, outcomeOf(name, host)])),
-  collectedAt,
-});
+import { factsOf } from './simulated-facts.ts';
 
 const simulated = simulateFleet({ seed: 7, hosts: 24, vms: 20, personalities: Array(24).fill('healthy') });
 const hosts = simulated.hosts.map((host) => ({ host, facts: factsOf(host) }));
@@ -50,11 +20,16 @@ const adaptersOf = ({ adapters }: SimulatedVm) =>
 
 function networkOf({ switchName, vlan }: SimulatedVm['adapters'][number]): string | null {
   if (switchName === null) return null;
-  return vlan.mode === 'access'
-    ? `${switchName} VLAN ${vlan.id}`
-    : vlan.mode === 'trunk'
-      ? `${switchName} Trunk`
-      : switchName;
+  switch (vlan.mode) {
+    case 'access':
+      return `${switchName} VLAN ${vlan.id}`;
+    case 'private':
+      return `${switchName} VLAN ${vlan.kind === 'promiscuous' ? vlan.primary : vlan.secondary}`;
+    case 'trunk':
+      return `${switchName} Trunk`;
+    default:
+      return switchName;
+  }
 }
 
 describe.each(hosts)('$host.name', ({ host, facts }) => {

@@ -1,7 +1,7 @@
 import type { FactOutcomes } from '../../facts/fact.ts';
 import type { FactName, Row } from '../../facts/fact-table.ts';
 import { textOf } from '../cell-values.ts';
-import { networkName, vlanOf } from '../network-name.ts';
+import { networkName, type Vlan, vlanOf } from '../network-name.ts';
 import { knownRows } from './facts.ts';
 import { comparable, guidOf, parseInstanceId } from './instance-id.ts';
 import { parseObjectPath } from './object-path.ts';
@@ -19,6 +19,11 @@ export interface Adapter {
   readonly switchFound: boolean | null;
   /** Null also where the adapter is not plugged in. */
   readonly switchName: string | null;
+  /** Lower-case id of the switch; null unless it is plugged into one that is there. */
+  readonly switchId: string | null;
+  readonly vlan: Vlan | null;
+  /** Whether it may use any MAC address. */
+  readonly macSpoofing: boolean | null;
   /** {@link networkName}; null also where the adapter is not plugged in. */
   readonly network: string | null;
   /** As the guest reports them; undefined: not known. */
@@ -41,6 +46,7 @@ interface PortRows {
   readonly vlans: ByVm<Row<'portVlans'>>;
   readonly isolations: ByVm<Row<'portIsolations'>>;
   readonly offloads: ByVm<Row<'portOffloads'>>;
+  readonly securities: ByVm<Row<'portSecurities'>>;
   readonly guestNetworks: ByVm<Row<'guestNetworks'>>;
 }
 
@@ -81,13 +87,14 @@ function switchNames(facts: FactOutcomes): ReadonlyMap<string, string> | undefin
 function connectionOf(
   allocation: Row<'portAllocations'> | undefined,
   switches: ReadonlyMap<string, string> | undefined,
-): Pick<Adapter, 'plugged' | 'switchFound' | 'switchName'> {
-  if (allocation?.EnabledState !== 2) return { plugged: false, switchFound: null, switchName: null };
+): Pick<Adapter, 'plugged' | 'switchFound' | 'switchId' | 'switchName'> {
+  if (allocation?.EnabledState !== 2) return { plugged: false, switchFound: null, switchId: null, switchName: null };
   const id = guidOf(parseObjectPath(allocation.HostResource[0])?.keys.name);
   const found = id === undefined ? undefined : switches?.get(id);
   return {
     plugged: true,
     switchFound: switches === undefined ? null : found !== undefined,
+    switchId: found === undefined ? null : (id ?? null),
     switchName: found ?? textOf(allocation.LastKnownSwitchName),
   };
 }
@@ -102,20 +109,21 @@ function adapterOf(
   const allocation = ports.allocations?.get(vmId)?.find((candidate) => isAllocationOf(candidate, row));
   const connection =
     ports.allocations === undefined
-      ? { plugged: null, switchFound: null, switchName: null }
+      ? { plugged: null, switchFound: null, switchId: null, switchName: null }
       : connectionOf(allocation, switches);
   const vlan = settingOf(ports.vlans, vmId, allocation);
   const isolation = settingOf(ports.isolations, vmId, allocation);
   const offload = settingOf(ports.offloads, vmId, allocation);
+  const security = settingOf(ports.securities, vmId, allocation);
+  const tagging = vlan === undefined || isolation === undefined ? null : vlanOf(vlan, isolation);
   return {
     kind,
     mac: row.Address,
     staticMac: row.StaticMacAddress,
     ...connection,
-    network:
-      connection.switchName === null || vlan === undefined || isolation === undefined
-        ? null
-        : networkName(connection.switchName, vlanOf(vlan, isolation)),
+    vlan: tagging,
+    macSpoofing: security === undefined ? null : (security?.AllowMacSpoofing ?? false),
+    network: connection.switchName === null || tagging === null ? null : networkName(connection.switchName, tagging),
     ipAddresses:
       ports.guestNetworks &&
       (ports.guestNetworks.get(vmId) ?? [])
@@ -163,6 +171,7 @@ export function joinAdapters(facts: FactOutcomes, ownerOf: OwnerOf): JoinedAdapt
   const vlans = joinByVm('portVlans', knownRows(facts, 'portVlans'), ofPorts);
   const isolations = joinByVm('portIsolations', knownRows(facts, 'portIsolations'), ofPorts);
   const offloads = joinByVm('portOffloads', knownRows(facts, 'portOffloads'), ofPorts);
+  const securities = joinByVm('portSecurities', knownRows(facts, 'portSecurities'), ofPorts);
   const guestNetworks = joinByVm('guestNetworks', knownRows(facts, 'guestNetworks'), ownerOf);
   const rows = adapterRowsByVm(synthetic.byVm, emulated.byVm);
   const switches = switchNames(facts);
@@ -171,6 +180,7 @@ export function joinAdapters(facts: FactOutcomes, ownerOf: OwnerOf): JoinedAdapt
     vlans: vlans.byVm,
     isolations: isolations.byVm,
     offloads: offloads.byVm,
+    securities: securities.byVm,
     guestNetworks: guestNetworks.byVm,
   };
   const isOfPort = (row: { readonly InstanceID: string | null }, port: Row<'portAllocations'>) =>
@@ -188,13 +198,14 @@ export function joinAdapters(facts: FactOutcomes, ownerOf: OwnerOf): JoinedAdapt
         }),
       ),
     unjoined: [
-      ...[synthetic, emulated, allocations, vlans, isolations, offloads, guestNetworks].flatMap(
+      ...[synthetic, emulated, allocations, vlans, isolations, offloads, securities, guestNetworks].flatMap(
         (join) => join.unjoined,
       ),
       ...unclaimed('portAllocations', allocations.byVm, rows, isAllocationOf),
       ...unclaimed('portVlans', vlans.byVm, allocations.byVm, isOfPort),
       ...unclaimed('portIsolations', isolations.byVm, allocations.byVm, isOfPort),
       ...unclaimed('portOffloads', offloads.byVm, allocations.byVm, isOfPort),
+      ...unclaimed('portSecurities', securities.byVm, allocations.byVm, isOfPort),
       ...unclaimed('guestNetworks', guestNetworks.byVm, rows, isGuestNetworkOf),
     ],
   };

@@ -1,6 +1,7 @@
 import type { FactOutcomes } from '../../facts/fact.ts';
 import { rowsOf } from '../../facts/fact-rows.ts';
 import { declarationOf, type FactName, type Row } from '../../facts/fact-table.ts';
+import type { CollectorCoverage } from '../../inventory/host-record.ts';
 
 /** Why a fact cannot be used; undefined: it can. A class that a host may lack is an answer, not a problem. */
 export function factProblem(outcomes: FactOutcomes, name: FactName): string | undefined {
@@ -14,4 +15,21 @@ export function factProblem(outcomes: FactOutcomes, name: FactName): string | un
 /** The rows of a fact: none where the host legitimately lacks it, undefined where it is not known. */
 export function knownRows<Name extends FactName>(outcomes: FactOutcomes, name: Name): readonly Row<Name>[] | undefined {
   return factProblem(outcomes, name) === undefined ? (rowsOf(outcomes, name) ?? []) : undefined;
+}
+
+/** What the coverage of a collector tells of the facts it is made from. */
+export function factsMissing(
+  outcomes: FactOutcomes,
+  names: readonly FactName[],
+): Pick<CollectorCoverage, 'status' | 'failedFacts' | 'missingFacts'> {
+  const problems = names.flatMap((name) => {
+    const code = factProblem(outcomes, name);
+    return code === undefined ? [] : [{ name, code, isFailure: code !== 'notAvailableByCim' }];
+  });
+  const failedFacts = problems.filter(({ isFailure }) => isFailure).map(({ name, code }) => `${name}: ${code}`);
+  return {
+    status: failedFacts.length === 0 ? 'ok' : 'error',
+    failedFacts,
+    missingFacts: problems.filter(({ isFailure }) => !isFailure).map(({ name }) => name),
+  };
 }

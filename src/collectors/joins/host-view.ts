@@ -63,6 +63,7 @@ export type JoinedFact =
   | 'portVlans'
   | 'portIsolations'
   | 'portOffloads'
+  | 'portSecurities'
   | 'guestNetworks';
 
 /** A host's facts, joined. */

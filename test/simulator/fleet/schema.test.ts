@@ -54,11 +54,15 @@ const documentedElsewhere = ['root/cimv2/power Win32_PowerPlan', 'root/WMI DSM_Q
 
 function withDocumented(known: Schema): Schema {
   const trimmed = readTrimmed();
-  return documentedElsewhere.reduce((schema, entry) => {
+  const schema: Record<string, Record<string, SchemaClass>> = Object.fromEntries(
+    Object.entries(known).map(([namespace, classes]) => [namespace, { ...classes }]),
+  );
+  for (const entry of documentedElsewhere) {
     const [namespace = '', className = ''] = entry.split(' ');
     const shape = trimmed[namespace]?.[className];
-    return shape ? { ...schema, [namespace]: { ...schema[namespace], [className]: shape } } : schema;
-  }, known);
+    if (shape) schema[namespace] = { ...schema[namespace], [className]: shape };
+  }
+  return schema;
 }
 
 const schema = existsSync(wholeFile) ? withDocumented(readWhole()) : readTrimmed();
