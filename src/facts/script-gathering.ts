@@ -1,5 +1,5 @@
 import type { Result } from '../result.ts';
-import { endsConversation, type WinrmError } from '../winrm/winrm-error.ts';
+import { endsConversation, type WinrmError, type WinrmErrorCode } from '../winrm/winrm-error.ts';
 import type { CommandFailure, CommandOutcome, WinrmSession, WinrmShell } from '../winrm/winrm-session.ts';
 import { failedFact } from './cim-gathering.ts';
 import { bootstrapCommand, inputBootstrapCommand, requestedFact, scriptInput } from './collector-script.ts';
@@ -171,6 +171,9 @@ function lostFact(run: ScriptRun, isSuspect: boolean): FactOutcome {
   return failedFact('factNotReceived', reason);
 }
 
+/** What is used up in one shell is not so in the next. */
+const newShellHelps: ReadonlySet<WinrmErrorCode> = new Set<WinrmErrorCode>(['operationQuota', 'commandQuota']);
+
 /** Asks for some facts in a run of their own, with a frame after each. */
 type AskAgain = (facts: readonly FactName[], deadlineMs: number) => Promise<ScriptRun>;
 
@@ -210,12 +213,13 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
   const { runId, facts, scriptMs, operationMs, now } = request;
   const end = now() + scriptMs;
   const remainingMs = (): number => end - now();
-  const opened = await session.openShell({ name: `hyperv-rvtools/${runId}`, idleTimeoutMs: shellIdleMs });
+  const openShell = () => session.openShell({ name: `hyperv-rvtools/${runId}`, idleTimeoutMs: shellIdleMs });
+  const opened = await openShell();
   if (!opened.ok) {
     if (endsConversation(opened.error)) return { kind: 'broken', error: opened.error, outcomes: new Map() };
     return { kind: 'noShell', error: opened.error };
   }
-  const shell = opened.value;
+  let shell = opened.value;
   try {
     const outcomes = new Map<string, FactOutcome>();
     const lost = new Map<string, FactOutcome>();
@@ -229,7 +233,14 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
     const whole = (): ReadonlyMap<string, FactOutcome> => new Map([...lost, ...outcomes]);
 
     let hasSpoken = false;
-    const { run: first, command } = await firstRun(shell, request, remainingMs);
+    let { run: first, command } = await firstRun(shell, request, remainingMs);
+    if (!first.started && first.error && newShellHelps.has(first.error.code)) {
+      await shell.close();
+      const again = await openShell();
+      if (!again.ok) return { kind: 'broken', error: again.error, outcomes };
+      shell = again.value;
+      ({ run: first, command } = await firstRun(shell, request, remainingMs));
+    }
     hasSpoken = first.started;
     keep(first, facts);
     if (first.error) return { kind: 'broken', error: first.error, outcomes };

@@ -1,3 +1,4 @@
+import type { Behaviour } from './behaviour.ts';
 import { makeHostNetworks } from './host-networks.ts';
 import type { Culture } from './languages.ts';
 import { languages } from './languages.ts';
@@ -55,9 +56,14 @@ export function makeMachines(plan: TopologyPlan): (Machine | undefined)[] {
     const nodes: Machine[] = [];
     const cluster = group.length > 1 ? makeCluster(random, ++clusterNumber, os, nodes) : null;
     for (const index of group) {
-      const machine = makeMachine(plan, index, { os, language, cluster, switchName: switches }, () =>
-        partnersOf(machines, index),
-      );
+      const own = behaviourOf({ personality: plan.personalities[index] ?? 'healthy' });
+      const surroundings = {
+        os: own.operatingSystem === undefined ? os : operatingSystems[own.operatingSystem],
+        language: own.culture === undefined ? language : languages[own.culture],
+        cluster,
+        switchName: switches,
+      };
+      const machine = makeMachine(plan, index, surroundings, () => partnersOf(machines, index));
       machines[index] = machine;
       nodes.push(machine);
     }
@@ -80,12 +86,15 @@ function groupIntoClusters({ seed, personalities, clusterShare, clusterSizes }: 
     const size = clusterSizes ? (sizes.shift() ?? 1) : random.chance(chance) ? drawClusterSize(random) : 1;
     const group = places.slice(at, at + size);
     at += size;
-    // A host without Hyper-V is no node of a Hyper-V cluster.
-    const nodes = group.filter((index) => behaviours[index]?.hyperV !== 'notInstalled');
+    const nodes = group.filter((index) => isNode(behaviours[index]));
     groups.push(nodes, ...group.filter((index) => !nodes.includes(index)).map((index) => [index]));
   }
   return groups.filter((group) => group.length > 0);
 }
+
+/** A host without Hyper-V, or with a Windows of its own, is no node of a Hyper-V cluster. */
+const isNode = (behaviour: Behaviour | undefined): boolean =>
+  behaviour?.hyperV !== 'notInstalled' && behaviour?.operatingSystem === undefined;
 
 function drawClusterSize(random: Random): number {
   const drawn = random.pickByShare([

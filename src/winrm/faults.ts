@@ -69,6 +69,13 @@ export const hasNumber = (fault: SoapFault | undefined, number: number): boolean
 const subcodeOf = ({ subcode = '' }: SoapFault): WinrmErrorCode | undefined =>
   Object.hasOwn(codesBySubcode, subcode) ? codesBySubcode[subcode] : undefined;
 
+/** What a host says where nobody reads a command's stdin any more: ERROR_BROKEN_PIPE, ERROR_NO_DATA and their HRESULTs. */
+const pipeEnded: ReadonlySet<number> = new Set([109, 232, 2147942509, 2147942632]);
+
+/** True where a Send came too late: the command has ended. */
+export const isPipeEnded = (fault: SoapFault | undefined): boolean =>
+  fault?.numbers.some((number) => pipeEnded.has(number)) ?? false;
+
 /** The error a fault stands for. */
 export function faultError(host: string, fault: SoapFault): WinrmError {
   const code =

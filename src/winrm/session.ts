@@ -45,7 +45,7 @@ export function openWinrmSession(
     enumerate: async (request) => {
       const refused = refusal();
       if (refused !== undefined) return failure(refused);
-      return enumerate(transport, request, { operationTimeoutMs, signal });
+      return enumerate(transport, request, { operationTimeoutMs, signal, wait: surroundings.wait });
     },
     openShell: async (shellOptions) => {
       const refused = refusal();

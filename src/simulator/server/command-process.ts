@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FrameSwap } from './frame-swap.ts';
 import type { Machine } from './machine.ts';
 import { MidFrameCut } from './mid-frame-cut.ts';
+import { refusedScript } from './refused-script.ts';
 
 /** Where a process's output goes. */
 export interface ProcessOutput {
@@ -29,7 +31,12 @@ export function startProcess(
 ): CommandProcess {
   const program = programOf(commandLine);
   if (program === 'hostname') return endAtOnce(output, `${machine.host.name}\r\n`, '', 0);
-  if (program === 'powershell' && bootstrapPattern.test(commandLine)) return scriptProcess(machine, output, signal);
+  if (program === 'powershell' && bootstrapPattern.test(commandLine)) {
+    const { powershell } = machine.behaviour;
+    if (powershell === undefined) return scriptProcess(machine, output, signal);
+    const { stderr, exitCode } = refusedScript(powershell, machine.language);
+    return endAtOnce(output, '', stderr, exitCode);
+  }
   return endAtOnce(
     output,
     '',
@@ -75,15 +82,18 @@ async function runScript(script: string, machine: Machine, output: ProcessOutput
   const { host, repository, settings } = machine;
   const ended = new AbortController();
   const cut = machine.behaviour.output === 'cutMidFrame' ? new MidFrameCut() : undefined;
+  const swap = machine.behaviour.output === 'reordered' ? new FrameSwap() : undefined;
   const exit = (code: number): void => {
     if (ended.signal.aborted) return;
+    const held = swap?.rest();
+    if (held !== undefined && held.length > 0) output.stdout(held);
     ended.abort();
     machine.noteFactsAsked();
     output.exit(code);
   };
   const write = (bytes: Buffer): void => {
     if (ended.signal.aborted) return;
-    const passed = cut === undefined ? bytes : cut.pass(bytes);
+    const passed = cut?.pass(bytes) ?? swap?.pass(bytes) ?? bytes;
     if (passed.length > 0) output.stdout(passed);
     if (cut?.done) exit(1);
   };

@@ -25,8 +25,6 @@ export interface LogonCounters {
   logonsRefused: number;
 }
 
-const offered = ['Negotiate', 'Basic realm="WSMAN"'];
-
 /** The authentication of one TCP connection: NTLM proves an account to a connection, Basic to each request. */
 export class Conversation {
   readonly #account: NtlmAccount;
@@ -45,16 +43,17 @@ export class Conversation {
   admit(authorization: string | undefined, contentType: string | undefined): Admission {
     if (authorization === undefined) {
       if (this.#ntlm !== undefined) return { kind: 'sealed', ...this.#ntlm };
-      return isSealedContent(contentType) ? { kind: 'badRequest' } : { kind: 'refused', challenges: offered };
+      return isSealedContent(contentType) ? { kind: 'badRequest' } : { kind: 'refused', challenges: this.#offered };
     }
     const [, scheme, token] = /^(\S+)\s+(\S+)\s*$/.exec(authorization) ?? [];
+    if (!this.#schemes.some((known) => known.toLowerCase() === scheme?.toLowerCase())) return this.#turnedAway;
     switch (scheme?.toLowerCase()) {
       case 'basic':
         return this.#admitBasic(Buffer.from(token ?? '', 'base64').toString('utf8'));
       case 'negotiate':
         return this.#admitNtlm(Buffer.from(token ?? '', 'base64'));
       default:
-        return { kind: 'refused', challenges: offered };
+        return { kind: 'refused', challenges: this.#offered };
     }
   }
 
@@ -70,6 +69,7 @@ export class Conversation {
   }
 
   #admitNtlm(token: Buffer): Admission {
+    if (this.#machine.behaviour.ntlm === 'blocked') return this.#turnedAway;
     if (isNtlmMessage(token, 1)) {
       this.#ntlm = undefined;
       this.#handshake = startHandshake(token, targetOf(this.#machine), this.#account);
@@ -78,12 +78,25 @@ export class Conversation {
     const handshake = this.#handshake;
     this.#handshake = undefined;
     // A response to no challenge of this connection proves nothing.
-    if (handshake === undefined || !isNtlmMessage(token, 3)) return { kind: 'refused', challenges: offered };
+    if (handshake === undefined || !isNtlmMessage(token, 3)) return { kind: 'refused', challenges: this.#offered };
     const verdict = handshake.judge(token);
     if (!verdict.accepted || !this.#knowsAccount) return this.#refuse();
     this.#counters.logonsAccepted += 1;
     this.#ntlm = { sealing: verdict.sealing };
     return { kind: 'sealed', sealing: verdict.sealing };
+  }
+
+  /** Refused without any proof having been looked at. */
+  get #turnedAway(): Admission {
+    return { kind: 'refused', challenges: this.#offered };
+  }
+
+  get #schemes(): readonly string[] {
+    return this.#machine.behaviour.schemes ?? ['Negotiate', 'Basic'];
+  }
+
+  get #offered(): readonly string[] {
+    return this.#schemes.map((scheme) => (scheme === 'Basic' ? 'Basic realm="WSMAN"' : scheme));
   }
 
   get #knowsAccount(): boolean {
@@ -92,7 +105,7 @@ export class Conversation {
 
   #refuse(): Admission {
     this.#counters.logonsRefused += 1;
-    return { kind: 'refused', challenges: offered };
+    return { kind: 'refused', challenges: this.#offered };
   }
 }
 

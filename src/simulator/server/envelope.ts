@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../../result.ts';
 import { parseDuration } from './duration.ts';
+import { faultTexts } from './fault-texts.ts';
 import { type Fault, faults, withText } from './faults.ts';
 import { anonymousAddress, namespaces } from './namespaces.ts';
 import { child, childrenOf, escapeXml, parseXml, type XmlElement } from './xml.ts';
@@ -113,7 +114,7 @@ export const answerEnvelope = ({ action, relatesTo, language }: AnswerHeader, bo
 
 /** A fault's envelope, with the WSManFault detail of Windows. */
 export function faultEnvelope(fault: Fault, relatesTo: string | undefined, language: string, machine: string): string {
-  const text = escapeXml(fault.text);
+  const text = escapeXml(faultTexts[language]?.[fault.code] ?? fault.text);
   const action = `${fault.subcode.startsWith('a:') ? namespaces.addressing : namespaces.wsman.replace('wsman.xsd', 'wsman')}/fault`;
   return answerEnvelope(
     { action, relatesTo: relatesTo ?? 'uuid:00000000-0000-0000-0000-000000000000', language },

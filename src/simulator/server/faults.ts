@@ -1,6 +1,6 @@
 /**
  * The faults this server answers with. Numbers, subcodes and texts are those of Windows (wsmerror.h, MS-WSMV 3.1.4);
- * texts are in English whatever the host's language, since clients must not read them.
+ * fault-texts.ts has the most frequent texts in the other languages of the fleet.
  */
 export interface Fault {
   /** Decimal of the WSManFault's code. */
@@ -112,12 +112,39 @@ export const faults = {
     'w:QuotaLimit',
     'The WS-Management service cannot process the request. This user is allowed a maximum number of concurrent shells, which has been exceeded. Close existing shells or raise the quota for this user.',
   ),
+  tooManyShellUsers: sender(
+    2150859179,
+    'w:QuotaLimit',
+    'The WS-Management service cannot process the request. The maximum number of concurrent users of the shell plug-in has been exceeded. Retry later or raise the MaxConcurrentUsers quota.',
+  ),
+  shellsNotAllowed: sender(
+    2150859180,
+    'w:AccessDenied',
+    'The WS-Management service cannot process the request. The service is configured to not accept any remote shell requests.',
+  ),
+  tooManyOperations: sender(
+    2150859174,
+    'w:QuotaLimit',
+    'The WS-Management service cannot process the request. This user has exceeded the maximum number of concurrent operations. Close existing operations for this user or raise the quota.',
+  ),
+  tooManyRequests: sender(
+    2150859175,
+    'w:QuotaLimit',
+    'This user load quota of 1000 requests per 2 seconds has been exceeded. Send future requests at a slower rate or raise the quota for this user.',
+  ),
+  tooManyPluginShells: sender(
+    2150859238,
+    'w:QuotaLimit',
+    'The WS-Management service cannot process the request. The maximum number of concurrent shells for this plug-in has been exceeded. Retry later or raise the quota.',
+  ),
   tooManyCommands: sender(
-    2150859242,
+    2150859241,
     'w:QuotaLimit',
     'The WS-Management service cannot process the request. The maximum number of concurrent commands per shell has been exceeded.',
   ),
 } as const satisfies Readonly<Record<string, Fault>>;
+
+export type FaultName = keyof typeof faults;
 
 /** The same fault with a text that says more. */
 export const withText = (fault: Fault, text: string): Fault => ({ ...fault, text });

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Trouble } from '../behaviour.ts';
 import { type Admission, Conversation } from './conversation.ts';
 import type { NtlmAccount } from './ntlm-acceptor.ts';
 import { isSealedContent, openSealed, sealBody, sealedContentType } from './sealed-body.ts';
@@ -46,12 +48,14 @@ export async function openHostServer(service: WsmanService, options: HostServerO
     const conversation =
       conversations.get(request.socket) ?? new Conversation(options.credential, service.machine, counters);
     conversations.set(request.socket, conversation);
-    exchange(request, response, conversation, service, options).catch((error: unknown) => {
-      // A client may go away at any time; anything else is a bug, and must not pass for an answer.
-      const clientGone = request.socket.destroyed;
-      response.destroy();
-      if (!clientGone) throw error;
-    });
+    exchange(request, conversation, service, options)
+      .then((reply) => send(response, reply))
+      .catch((error: unknown) => {
+        // A client may go away at any time; anything else is a bug, and must not pass for an answer.
+        const clientGone = request.socket.destroyed;
+        response.destroy();
+        if (!clientGone) throw error;
+      });
   });
   server.on('connection', () => {
     counters.connections += 1;
@@ -68,48 +72,71 @@ async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
+/** An answer as it goes out, unless something goes wrong with it. */
+interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: Buffer;
+  /** True: the connection breaks in the middle of it. */
+  readonly cutOff?: boolean;
+  readonly trouble?: Trouble;
+}
+
 async function exchange(
   request: IncomingMessage,
-  response: ServerResponse,
   conversation: Conversation,
   service: WsmanService,
-  { credential, latencyMs }: HostServerOptions,
-): Promise<void> {
+  options: HostServerOptions,
+): Promise<Reply> {
   const body = await readBody(request);
-  if (latencyMs > 0) await sleep(latencyMs);
+  if (options.latencyMs > 0) await sleep(options.latencyMs);
+  const trouble = service.machine.troubles.next('request');
+  if (trouble !== undefined && 'status' in trouble) return { status: trouble.status };
+  if (trouble !== undefined && 'reset' in trouble && trouble.reset === 'beforeTaken') return { status: 0, trouble };
+  const reply = await answer(request, body, conversation, service, options.credential.user);
+  return trouble === undefined ? reply : { ...reply, trouble };
+}
+
+async function answer(
+  request: IncomingMessage,
+  body: Buffer | undefined,
+  conversation: Conversation,
+  service: WsmanService,
+  user: string,
+): Promise<Reply> {
   const refusal = refuseByHttp(request, body);
-  if (refusal !== undefined) return reply(response, refusal);
+  if (refusal !== undefined) return { status: refusal };
   if (body !== undefined && request.headers.wsmanidentify === 'unauthenticated' && isIdentify(body.toString('utf8'))) {
-    return replyPlain(response, service.identify(false));
+    return plainReply(service.identify(false));
   }
   const admission = conversation.admit(request.headers.authorization, request.headers['content-type']);
-  if (admission.kind === 'refused') return reply(response, 401, { 'WWW-Authenticate': [...admission.challenges] });
-  if (admission.kind === 'badRequest') return reply(response, 400);
+  if (admission.kind === 'refused') return { status: 401, headers: { 'WWW-Authenticate': [...admission.challenges] } };
+  if (admission.kind === 'badRequest') return { status: 400 };
   // The client may prove itself first and ask afterwards.
-  if (body === undefined || body.length === 0) return reply(response, 200);
-  await converse(request, response, admission, body, service, credential.user);
+  if (body === undefined || body.length === 0) return { status: 200 };
+  return converse(request.headers['content-type'], admission, body, service, user);
 }
 
 async function converse(
-  request: IncomingMessage,
-  response: ServerResponse,
+  contentType: string | undefined,
   admission: Extract<Admission, { kind: 'plain' | 'sealed' }>,
   body: Buffer,
   service: WsmanService,
   user: string,
-): Promise<void> {
-  const contentType = request.headers['content-type'];
+): Promise<Reply> {
   if (admission.kind === 'plain') {
-    if (!contentType?.toLowerCase().startsWith('application/soap+xml')) return reply(response, 415);
-    return replyPlain(response, await service.handle(body, user));
+    if (!contentType?.toLowerCase().startsWith('application/soap+xml')) return { status: 415 };
+    if (service.machine.behaviour.unencrypted === 'refused') return { status: 500 };
+    return plainReply(await service.handle(body, user));
   }
   const { sealing } = admission;
   // AllowUnencrypted is off: what is not sealed is refused without a word.
-  if (sealing === undefined || !isSealedContent(contentType)) return reply(response, 500);
+  if (sealing === undefined || !isSealedContent(contentType)) return { status: 500 };
   const plain = openSealed(body, sealing);
-  if (plain === undefined) return reply(response, 400);
-  const { status, xml, cutOff } = await service.handle(plain, user);
-  send(response, status, sealedContentType, sealBody(Buffer.from(xml), sealing), cutOff);
+  if (plain === undefined) return { status: 400 };
+  const answered = await service.handle(plain, user);
+  if (answered.trouble !== undefined && 'status' in answered.trouble) return { status: answered.trouble.status };
+  return soapReply(answered, sealedContentType, sealBody(Buffer.from(answered.xml), sealing));
 }
 
 /** What HTTP alone decides: the status of a refusal, or undefined. */
@@ -131,22 +158,57 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return length <= largestBody ? Buffer.concat(chunks) : undefined;
 }
 
-function reply(response: ServerResponse, status: number, headers: Record<string, string[]> = {}): void {
-  response.writeHead(status, { Server: 'Microsoft-HTTPAPI/2.0', 'Content-Length': 0, ...headers }).end();
-}
+const plainReply = (answered: HttpAnswer): Reply =>
+  answered.trouble !== undefined && 'status' in answered.trouble
+    ? { status: answered.trouble.status }
+    : soapReply(answered, plainContentType, Buffer.from(answered.xml));
 
-const replyPlain = (response: ServerResponse, { status, xml, cutOff }: HttpAnswer): void =>
-  send(response, status, plainContentType, Buffer.from(xml), cutOff);
+const soapReply = ({ status, cutOff, trouble }: HttpAnswer, contentType: string, body: Buffer): Reply => ({
+  status,
+  headers: { 'Content-Type': contentType },
+  body,
+  cutOff,
+  trouble,
+});
 
-function send(response: ServerResponse, status: number, contentType: string, body: Buffer, cutOff: boolean): void {
-  response.writeHead(status, {
-    Server: 'Microsoft-HTTPAPI/2.0',
-    'Content-Type': contentType,
-    'Content-Length': body.length,
-  });
-  if (!cutOff) {
-    response.end(body);
+/** Writes an answer, or what its trouble makes of it. */
+async function send(response: ServerResponse, reply: Reply): Promise<void> {
+  const { trouble } = reply;
+  if (trouble !== undefined && 'reset' in trouble) {
+    response.socket?.resetAndDestroy();
     return;
   }
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.destroy());
+  const spoilt = trouble !== undefined && 'answer' in trouble ? spoiltBody(trouble.answer) : undefined;
+  const body = spoilt ?? reply.body ?? Buffer.alloc(0);
+  response.writeHead(reply.status, {
+    Server: 'Microsoft-HTTPAPI/2.0',
+    'Content-Length': body.length,
+    ...(reply.headers as Record<string, string | string[]>),
+  });
+  if (reply.cutOff) {
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.destroy());
+    return;
+  }
+  if (trouble !== undefined && 'answer' in trouble && trouble.answer === 'dripping') await drip(response, body);
+  else response.end(body);
+}
+
+/** More than any honest answer holds. */
+const oversizedBytes = 6 * 1024 * 1024;
+
+function spoiltBody(answer: Extract<Trouble, { answer: string }>['answer']): Buffer | undefined {
+  if (answer === 'garbage') return randomBytes(400);
+  return answer === 'oversized' ? Buffer.alloc(oversizedBytes, 'x') : undefined;
+}
+
+const drops = 12;
+const dropMs = 8;
+
+async function drip(response: ServerResponse, body: Buffer): Promise<void> {
+  const size = Math.ceil(body.length / drops);
+  for (let offset = 0; offset < body.length; offset += size) {
+    response.write(body.subarray(offset, offset + size));
+    await sleep(dropMs);
+  }
+  response.end();
 }

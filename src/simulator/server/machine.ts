@@ -5,6 +5,7 @@ import { behaviourOf } from '../personalities.ts';
 import type { SimulatedHost } from '../simulated-host.ts';
 import type { ScriptHost } from './script-host.ts';
 import { shownRepository } from './shown-repository.ts';
+import { Troubles } from './troubles.ts';
 
 /** What a host's WinRM service allows; Windows' defaults unless a test sets them. */
 export interface HostLimits {
@@ -40,6 +41,7 @@ const baselineClass = 'msvm_computersystem';
 export class Machine {
   readonly host: SimulatedHost;
   readonly behaviour: Behaviour;
+  readonly troubles: Troubles;
   readonly settings: MachineSettings;
   readonly language: string;
   #before: CimRepository | undefined;
@@ -52,6 +54,7 @@ export class Machine {
   constructor(host: SimulatedHost, settings: MachineSettings) {
     this.host = host;
     this.behaviour = behaviourOf(host);
+    this.troubles = new Troubles(this.behaviour.troubles);
     this.settings = settings;
     this.language = host.language ?? 'en-US';
   }

@@ -66,7 +66,7 @@ async function answer(request: ScriptRequest, run: ScriptRun, write: (stdout: Bu
   const frames = new FrameWriter(write, request.flushMs, request.flushBytes);
   const culture = run.host.language ?? 'en-US';
   await frames.add(
-    JSON.stringify({ kind: 'hello', powershell: '5.1.20348.2849', languageMode: 'FullLanguage', culture }),
+    JSON.stringify({ kind: 'hello', powershell: powershellOf(run), languageMode: 'FullLanguage', culture }),
   );
   if (request.flushEach) await frames.flush();
   const cost = factCostOf(run.host);
@@ -80,6 +80,12 @@ async function answer(request: ScriptRequest, run: ScriptRun, write: (stdout: Bu
   }
   await frames.add(JSON.stringify({ kind: 'end', facts: request.facts.length }));
   await frames.flush();
+}
+
+/** Windows Server 2012 R2 comes with PowerShell 4.0, later ones with 5.1. */
+function powershellOf({ repository }: ScriptRun): string {
+  const system = classNamed(repository, 'root/cimv2', 'Win32_OperatingSystem')?.instances[0];
+  return String(system?.values.Version ?? '').startsWith('6.') ? '4.0' : '5.1.20348.2849';
 }
 
 async function addFact(

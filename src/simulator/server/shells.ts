@@ -16,6 +16,10 @@ const receiveOverhead = 3_000;
 /** STATUS_CONTROL_C_EXIT, unsigned. */
 const interruptedExitCode = 3_221_225_786;
 
+/** What an earlier run of ours leaves behind where it dies, and for how long it has. */
+const staleName = 'hyperv-rvtools/20261122T020000Z-000000';
+const staleForMs = 3_600_000;
+
 const guidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Remote shells and what runs in them (MS-WSMV 3.1.4.5, 3.1.4.11 to 3.1.4.15). */
@@ -30,6 +34,7 @@ export class Shells {
   constructor(machine: Machine) {
     this.#machine = machine;
     machine.onCut(() => this.closeAll());
+    for (let number = 0; number < (machine.behaviour.staleShells ?? 0); number++) this.#leaveBehind();
   }
 
   get open(): number {
@@ -55,7 +60,10 @@ export class Shells {
     const complete = body !== undefined && part('InputStreams') !== undefined && part('OutputStreams') !== undefined;
     if (!complete || idleTimeoutMs === undefined || !guidPattern.test(id)) return failure(faults.schemaViolation);
     if (request.resourceUri.toLowerCase() !== commandShellResource) return failure(faults.invalidResourceUri);
-    if (this.#shells.size >= this.#machine.settings.limits.maxShells) return failure(faults.tooManyShells);
+    const { limits } = this.#machine.settings;
+    if (this.#shells.size >= (this.#machine.behaviour.staleShells ?? limits.maxShells)) {
+      return failure(faults.tooManyShells);
+    }
 
     const shell = new Shell({ id, name: part('Name'), idleTimeoutMs, owner }, () => this.#shells.delete(id));
     this.#shells.set(id, shell);
@@ -66,6 +74,13 @@ export class Shells {
         `<w:ResourceURI>${commandShellResource}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">${id}</w:Selector>` +
         `</w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>${shell.xml(this.#machine.host.name)}`,
     );
+  }
+
+  /** A shell of an earlier run of ours, which died a while ago. */
+  #leaveBehind(): void {
+    const id = randomUUID().toUpperCase();
+    const description = { id, name: staleName, idleTimeoutMs: defaultIdleTimeoutMs, owner: 'inventory' };
+    this.#shells.set(id, new Shell(description, () => this.#shells.delete(id), Date.now() - staleForMs));
   }
 
   get(request: WsmanRequest): WsmanOutcome {
@@ -168,12 +183,15 @@ class Shell {
   readonly id: string;
   readonly #description: ShellDescription;
   readonly #commands = new Map<string, Command>();
-  readonly #openedAt = Date.now();
+  readonly #openedAt: number;
   readonly #onIdle: () => void;
-  #lastUsedAt = Date.now();
+  #lastUsedAt: number;
   #idleTimer: NodeJS.Timeout;
 
-  constructor(description: ShellDescription, onIdle: () => void) {
+  /** `openedAt`: on the clock of `Date.now()`; it has not been used since. */
+  constructor(description: ShellDescription, onIdle: () => void, openedAt = Date.now()) {
+    this.#openedAt = openedAt;
+    this.#lastUsedAt = openedAt;
     this.id = description.id;
     this.#description = description;
     this.#onIdle = onIdle;

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { failure } from '../../result.ts';
+import type { Trouble } from '../behaviour.ts';
 import type { WsmanOutcome } from './answer.ts';
 import { Enumerations } from './enumerations.ts';
 import { answerEnvelope, faultEnvelope, parseRequest, type WsmanRequest } from './envelope.ts';
@@ -15,6 +17,8 @@ export interface HttpAnswer {
   readonly xml: string;
   /** True: the connection breaks in the middle of it. */
   readonly cutOff: boolean;
+  /** What else goes wrong with it. */
+  readonly trouble?: Trouble;
 }
 
 /** The WinRM service of one machine. */
@@ -57,11 +61,16 @@ export class WsmanService {
     if (!parsed.ok) return this.#fault(parsed.error.fault, parsed.error.messageId);
     const request = parsed.value;
     const operation = this.#operations[request.action];
+    const trouble = this.machine.troubles.next(request.action.slice(request.action.lastIndexOf('/') + 1));
+    if (trouble !== undefined && 'fault' in trouble) return this.#fault(faults[trouble.fault], request.messageId);
+    if (isBeforehand(trouble)) return { status: 500, xml: '', cutOff: false, trouble };
     const outcome = operation === undefined ? failure(faults.actionNotSupported) : await operation(request, user);
-    if (!outcome.ok) return this.#fault(outcome.error, request.messageId);
+    if (!outcome.ok) return { ...this.#fault(outcome.error, request.messageId), trouble };
     const { action, body, cutOff = false } = outcome.value;
-    const header = { action, relatesTo: request.messageId, language: this.machine.language };
-    return { status: 200, xml: answerEnvelope(header, body), cutOff };
+    const misdirected = trouble !== undefined && 'answer' in trouble && trouble.answer === 'misdirected';
+    const relatesTo = misdirected ? `uuid:${randomUUID().toUpperCase()}` : request.messageId;
+    const header = { action, relatesTo, language: this.machine.language };
+    return { status: 200, xml: answerEnvelope(header, body), cutOff, trouble };
   }
 
   /** Identify (DSP0226 11); only an authenticated client is told the version of Windows. */
@@ -86,6 +95,10 @@ export class WsmanService {
     return { status: fault.status ?? 500, xml: faultEnvelope(fault, relatesTo, language, host.fqdn), cutOff: false };
   }
 }
+
+/** True where the operation is not carried out. */
+const isBeforehand = (trouble: Trouble | undefined): boolean =>
+  trouble !== undefined && ('status' in trouble || ('reset' in trouble && trouble.reset === 'beforeTaken'));
 
 const ofShells =
   (operation: (request: WsmanRequest, user: string) => WsmanOutcome | Promise<WsmanOutcome>) =>

@@ -1,9 +1,10 @@
 /** All instances of a class, page by page (DSP0226 section 8; MS-WSMV 3.1.4.1.16). */
 import { failure, type Result, success } from '../../result.ts';
 import { faultNumbers, hasNumber, type SoapFault } from '../faults.ts';
+import { sendPatiently } from '../patience.ts';
 import { actions, cimResource, wqlDialect } from '../soap/namespaces.ts';
 import { escapeXml, type XmlElement } from '../soap/xml.ts';
-import { announcedMs, answerWaitMs, farewellMs } from '../times.ts';
+import { announcedMs, answerWaitMs, farewellMs, type Wait } from '../times.ts';
 import type { ExchangeFailure, Transport } from '../transport.ts';
 import { isTooLarge, type WinrmError, winrmError } from '../winrm-error.ts';
 import type { CimWireInstance, EnumerateRequest } from '../winrm-session.ts';
@@ -13,12 +14,14 @@ export interface EnumerationLimits {
   /** Per answer, in milliseconds. */
   readonly operationTimeoutMs: number;
   readonly signal?: AbortSignal;
+  readonly wait: Wait;
 }
 
 interface Reader {
   readonly transport: Transport;
   readonly resourceUri: string;
   readonly signal: AbortSignal | undefined;
+  readonly wait: Wait;
   /** Milliseconds the next answer may take; 0 or less once the whole time is over. */
   left(): number;
 }
@@ -36,6 +39,7 @@ export async function enumerate(
     transport,
     resourceUri: cimResource(request.namespace, query === undefined ? request.className : '*'),
     signal: limits.signal,
+    wait: limits.wait,
     left: timeLeft(limits.operationTimeoutMs, request.timeoutMs),
   };
   const read = await readInFittingPages(reader, query, request.maxElements ?? defaultMaxElements);
@@ -50,9 +54,9 @@ export async function enumerate(
 export async function enumerateItems(
   transport: Transport,
   resourceUri: string,
-  { operationTimeoutMs, signal }: EnumerationLimits,
+  { operationTimeoutMs, signal, wait }: EnumerationLimits,
 ): Promise<Result<readonly CimWireInstance[], WinrmError>> {
-  const reader: Reader = { transport, resourceUri, signal, left: timeLeft(operationTimeoutMs, undefined) };
+  const reader: Reader = { transport, resourceUri, signal, wait, left: timeLeft(operationTimeoutMs, undefined) };
   const read = await readInFittingPages(reader, undefined, defaultMaxElements);
   return read.ok ? read : failure(read.error.error);
 }
@@ -133,7 +137,11 @@ async function ask(reader: Reader, action: string, body: string): Promise<Result
     const detail = 'the time for the whole enumeration was up before its last page';
     return failure({ error: winrmError('operationTimedOut', host, undefined, detail) });
   }
-  const answer = await post(reader, action, body, announcedMs(left), reader.signal);
+  const endsAt = performance.now() + left;
+  const answer = await sendPatiently(
+    () => post(reader, action, body, announcedMs(Math.min(reader.left(), endsAt - performance.now())), reader.signal),
+    { wait: reader.wait, left: () => endsAt - performance.now(), signal: reader.signal },
+  );
   if (!answer.ok) return answer;
   const page = parsePage(answer.value);
   return page === undefined

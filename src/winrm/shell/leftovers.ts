@@ -1,5 +1,5 @@
 /** Shells that earlier runs of ours could not delete. */
-import { enumerateItems } from '../cim/enumerate.ts';
+import { type EnumerationLimits, enumerateItems } from '../cim/enumerate.ts';
 import { shellsResource } from '../soap/namespaces.ts';
 import { farewellMs } from '../times.ts';
 import type { Transport } from '../transport.ts';
@@ -13,11 +13,7 @@ const idleSeconds = 180;
  * Deletes the idle shells whose name has the same first part (up to the first `/`) as `name`.
  * @returns how many were deleted
  */
-export async function deleteLeftovers(
-  transport: Transport,
-  name: string,
-  limits: { readonly operationTimeoutMs: number; readonly signal?: AbortSignal },
-): Promise<number> {
+export async function deleteLeftovers(transport: Transport, name: string, limits: EnumerationLimits): Promise<number> {
   const family = `${name.split('/')[0]}/`;
   const shells = await enumerateItems(transport, shellsResource, limits);
   if (!shells.ok) return 0;

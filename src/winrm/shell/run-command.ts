@@ -1,7 +1,8 @@
 /** One command in a shell: started, fed, listened to until it is done, stopped, or out of time. */
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../../result.ts';
-import { faultNumbers, hasNumber } from '../faults.ts';
+import { faultNumbers, hasNumber, isPipeEnded } from '../faults.ts';
+import { sendPatiently } from '../patience.ts';
 import type { OutgoingMessage } from '../soap/envelope.ts';
 import type { XmlElement } from '../soap/xml.ts';
 import { announcedMs, answerWaitMs, farewellMs, type Wait } from '../times.ts';
@@ -112,7 +113,8 @@ async function start(command: RunningCommand): Promise<Result<StartedCommand, Ex
     arguments: request.arguments ?? [],
     pipesStdin: request.stdin !== undefined,
   };
-  const send = () => exchange(command, (operationMs) => commandMessage(shellId, line, operationMs));
+  const send = () =>
+    sendPatiently(() => exchange(command, (operationMs) => commandMessage(shellId, line, operationMs)), command);
   let answer = await send();
   if (!answer.ok && answer.error.unanswered === 'lost') {
     const probe = await receive(command, announcedMs(0));
@@ -169,11 +171,14 @@ async function feed(command: RunningCommand): Promise<Result<void, ExchangeFailu
       offset += piece.length;
       ended = end;
       busy = 0;
+    } else if (isPipeEnded(answer.error.fault)) {
+      // The command ended without reading on; its output says why.
+      return success(undefined);
     } else if (isTooLarge(answer.error.error) && size > smallestPieceBytes) {
       size = Math.max(smallestPieceBytes, Math.floor(Math.min(size, piece.length) / 2));
     } else if (hasNumber(answer.error.fault, faultNumbers.busy) && busy < mostBusyAnswers) {
       busy += 1;
-      await command.wait(busyPauseMs, command.signal);
+      await command.wait(Math.max(0, Math.min(busyPauseMs, command.left())), command.signal);
     } else {
       return answer;
     }

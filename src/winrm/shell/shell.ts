@@ -1,8 +1,9 @@
 /** A shell on the host: opened, used for commands, and always deleted. */
 import { failure, type Result, success } from '../../result.ts';
+import { sendPatiently } from '../patience.ts';
 import { announcedMs, answerWaitMs, farewellMs, type Wait } from '../times.ts';
 import type { ExchangeFailure, Transport } from '../transport.ts';
-import { type WinrmError, winrmError } from '../winrm-error.ts';
+import { type WinrmError, type WinrmErrorCode, winrmError } from '../winrm-error.ts';
 import type { ShellOptions, WinrmShell } from '../winrm-session.ts';
 import { deleteLeftovers } from './leftovers.ts';
 import { runCommand } from './run-command.ts';
@@ -22,16 +23,18 @@ export async function openShell(
   options: ShellOptions,
 ): Promise<Result<WinrmShell, WinrmError>> {
   let shellId = await createShell(surroundings, options);
-  if (!shellId.ok && shellId.error.error.code === 'shellQuota') {
-    const { transport, operationTimeoutMs, signal } = surroundings;
-    const deleted = await deleteLeftovers(transport, options.name, { operationTimeoutMs, signal });
+  if (!shellId.ok && quotasOfShells.has(shellId.error.error.code)) {
+    const deleted = await deleteLeftovers(surroundings.transport, options.name, surroundings);
     if (deleted > 0) shellId = await createShell(surroundings, options);
   }
   return shellId.ok ? success(shellOn(surroundings, shellId.value)) : failure(shellId.error.error);
 }
 
+/** Quotas that our own leftovers may have used up. */
+const quotasOfShells: ReadonlySet<WinrmErrorCode> = new Set<WinrmErrorCode>(['shellQuota', 'pluginQuota']);
+
 async function createShell(
-  { transport, operationTimeoutMs, signal }: ShellSurroundings,
+  { transport, operationTimeoutMs, signal, wait }: ShellSurroundings,
   options: ShellOptions,
 ): Promise<Result<string, ExchangeFailure>> {
   const operationMs = announcedMs(operationTimeoutMs);
@@ -40,10 +43,12 @@ async function createShell(
   if (!ready.ok) return ready;
   // A Create that is cancelled under way leaves a shell whose id nobody knows: its answer is waited for a little.
   const patience = patientSignal(signal, farewellMs);
-  const answer = await transport.send(transport.prepare(createMessage(options, operationMs)), {
-    timeoutMs,
-    signal: patience.signal,
-  });
+  const endsAt = performance.now() + timeoutMs;
+  const answer = await sendPatiently(
+    () =>
+      transport.send(transport.prepare(createMessage(options, operationMs)), { timeoutMs, signal: patience.signal }),
+    { wait, left: () => endsAt - performance.now(), signal },
+  );
   patience.dispose();
   if (!answer.ok) return answer;
   const shellId = createdShellId(answer.value);

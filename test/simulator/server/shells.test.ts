@@ -207,7 +207,7 @@ describe('a host with quotas', () => {
   test('refuses one running command more than it allows', async () => {
     await open({ maxCommandsPerShell: 1 });
     const shell = await startEcho('x');
-    expect(faultCode(await connection.soap(command(shell, randomUUID(), 'hostname')))).toBe(2150859242);
+    expect(faultCode(await connection.soap(command(shell, randomUUID(), 'hostname')))).toBe(2150859241);
   });
 
   test('cuts an operation timeout down to its own', async () => {
