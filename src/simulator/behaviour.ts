@@ -1,3 +1,4 @@
+import type { ShownCertificate } from './certificates/fleet-certificates.ts';
 import type { Culture } from './languages.ts';
 import type { OperatingSystemName } from './operating-systems.ts';
 import type { FaultName } from './server/faults.ts';
@@ -14,6 +15,10 @@ export interface Behaviour {
   readonly ntlm?: 'blocked';
   /** Messages that are not encrypted are refused from Basic too. */
   readonly unencrypted?: 'refused';
+  /** It listens for https, with this certificate. */
+  readonly certificate?: ShownCertificate;
+  /** Over https: `strict` refuses an NTLM logon that is not bound to the TLS connection (CbtHardeningLevel). */
+  readonly channelBinding?: 'strict';
   /** It does not know the fleet's account. */
   readonly account?: 'unknown';
   /** What goes wrong with requests and their answers. */

@@ -125,6 +125,16 @@ export const personalityTable = {
     meaning: 'WinRM is just starting: HTTP 503 at first.',
     troubles: [{ at: 'request', times: 1, trouble: { status: 503 } }],
   },
+  https: { meaning: "It is asked over https, with a certificate of the fleet's CA.", certificate: 'trusted' },
+  httpsExpired: { meaning: 'Over https; its certificate has expired.', certificate: 'expired' },
+  httpsOtherName: { meaning: 'Over https; its certificate is for another host.', certificate: 'otherName' },
+  httpsSelfSigned: { meaning: 'Over https; its certificate is its own.', certificate: 'selfSigned' },
+  httpsSha1: { meaning: 'Over https; its certificate is signed with SHA-1.', certificate: 'sha1' },
+  httpsStrict: {
+    meaning: 'Over https; it insists on channel binding (CbtHardeningLevel Strict).',
+    certificate: 'trusted',
+    channelBinding: 'strict',
+  },
 } as const satisfies Readonly<Record<string, Behaviour>>;
 
 export type Personality = keyof typeof personalityTable;

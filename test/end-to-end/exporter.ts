@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
@@ -66,6 +66,12 @@ export async function runningFleet(plan: FleetPlan, options: Partial<FleetOption
   const fleet = await startFleet(buildFleet(plan), { credential: account, ...options });
   cleanUps.push(() => fleet.close());
   return fleet;
+}
+
+/** The fleet's CA as a file in the folder; its name, as `--ca-file` takes it. */
+export async function caFileOf({ certificates }: RunningFleet, folder: string): Promise<string> {
+  await writeFile(join(folder, 'ca.pem'), certificates.authority);
+  return 'ca.pem';
 }
 
 export const hostList = (fleet: RunningFleet): string => fleet.hosts.map(({ given }) => given).join(',');

@@ -6,7 +6,7 @@ import { hostErrorKinds } from '../../src/inventory/host-error.ts';
 import { buildFleet } from '../../src/simulator/fleet.ts';
 import { type Personality, personalities } from '../../src/simulator/personalities.ts';
 import { startFleet } from '../../src/simulator/server/running-fleet.ts';
-import { account, exporter, hostList, reportIn, shortWaits } from './exporter.ts';
+import { account, caFileOf, exporter, hostList, reportIn, shortWaits } from './exporter.ts';
 
 /** What a run has to make of one kind of host. */
 interface Expected {
@@ -73,6 +73,13 @@ const expected: Readonly<Record<Personality, Expected>> = {
   dripping: { status: 'Inventory OK', requests: 25 },
   reorderedFrames: { status: 'Inventory OK', requests: 25 },
   restarting: { status: 'Inventory OK', retried: 'serviceUnavailable', requests: 26 },
+  // TLS adds no request to those of a healthy host.
+  https: { status: 'Inventory OK', requests: 25 },
+  httpsExpired: { status: 'Inventory Error', code: 'certificateExpired', requests: 0 },
+  httpsOtherName: { status: 'Inventory Error', code: 'certificateNameMismatch', requests: 0 },
+  httpsSelfSigned: { status: 'Inventory Error', code: 'certificateUntrusted', requests: 0 },
+  httpsSha1: { status: 'Inventory Error', code: 'certificateTooWeak', requests: 0 },
+  httpsStrict: { status: 'Inventory OK', requests: 25 },
 };
 
 interface Seen {
@@ -99,7 +106,8 @@ async function see(personality: Personality): Promise<Seen> {
   const fleet = await startFleet(buildFleet(plan), { credential: account });
   try {
     const options = expected[personality]?.options ?? [];
-    await exporter(['--hosts', hostList(fleet), ...shortWaits, ...options], { workingFolder: folder });
+    const trust = ['--ca-file', await caFileOf(fleet, folder)];
+    await exporter(['--hosts', hostList(fleet), ...trust, ...shortWaits, ...options], { workingFolder: folder });
     const running = fleet.hosts.at(-1);
     const told = (await reportIn(folder)).hosts.at(-1);
     if (running === undefined || told === undefined) throw new Error(`nothing is told of ${personality}`);

@@ -56,10 +56,21 @@ export async function simulate(given: SimulateArguments, terminal: Terminal): Pr
   return success(exitCodes.allOk);
 }
 
-/** The account comes first and the list of hosts last: where the list is, everything is ready. */
-async function writeAccess({ path }: OutDir, { hosts }: RunningFleet, credential: Credential): Promise<void> {
-  const settings = `HYPERV_USER='${credential.user}'\nHYPERV_PASSWORD='${credential.password}'\n`;
+/** The account and the fleet's CA come first and the list of hosts last: where the list is, everything is ready. */
+async function writeAccess(
+  { path }: OutDir,
+  { hosts, certificates }: RunningFleet,
+  credential: Credential,
+): Promise<void> {
+  const caFile = join(path, 'ca.pem');
+  const settings = [
+    `HYPERV_USER='${credential.user}'`,
+    `HYPERV_PASSWORD='${credential.password}'`,
+    `HYPERV_CA_FILE='${caFile}'`,
+    '',
+  ].join('\n');
   const list = hosts.map(({ given, host }) => `${given} # ${host.name}, ${host.personality}`).join('\n');
+  await replaceFile(caFile, certificates.authority);
   await replaceFile(join(path, '.env'), settings);
   await replaceFile(join(path, 'hosts.txt'), `${list}\n`);
 }

@@ -34,9 +34,7 @@ export interface CertificatePlan {
   readonly hash?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
   /** Default: EC on P-256, which is made in no time. */
   readonly keyPair?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
-  readonly purpose?: 'authority' | 'server' | 'client';
-  /** For a client: the user principal name that a host maps it by. */
-  readonly userPrincipalName?: string;
+  readonly purpose?: 'authority' | 'server';
 }
 
 const dayMs = 86_400_000;
@@ -47,8 +45,6 @@ const ids = {
   extendedKeyUsage: '2.5.29.37',
   subjectAlternativeName: '2.5.29.17',
   serverAuthentication: '1.3.6.1.5.5.7.3.1',
-  clientAuthentication: '1.3.6.1.5.5.7.3.2',
-  userPrincipalName: '1.3.6.1.4.1.311.20.2.3',
 } as const;
 const ecdsa = {
   sha1: '1.2.840.10045.4.1',
@@ -94,22 +90,12 @@ function signatureAlgorithm(signer: KeyObject, hash: keyof typeof ecdsa): Buffer
 const nameOf = (commonName: string): Buffer =>
   sequence(set(sequence(objectIdentifier(ids.commonName), utf8String(commonName))));
 
-function extensionsOf({ names = [], purpose = 'server', userPrincipalName }: CertificatePlan): Buffer[] {
-  const alternatives = [
-    ...names.map((name) =>
-      isIPv4(name)
-        ? context(7, Buffer.from(name.split('.').map(Number)), 'primitive')
-        : context(2, Buffer.from(name, 'latin1'), 'primitive'),
-    ),
-    ...(userPrincipalName === undefined
-      ? []
-      : [
-          context(
-            0,
-            Buffer.concat([objectIdentifier(ids.userPrincipalName), context(0, utf8String(userPrincipalName))]),
-          ),
-        ]),
-  ];
+function extensionsOf({ names = [], purpose = 'server' }: CertificatePlan): Buffer[] {
+  const alternatives = names.map((name) =>
+    isIPv4(name)
+      ? context(7, Buffer.from(name.split('.').map(Number)), 'primitive')
+      : context(2, Buffer.from(name, 'latin1'), 'primitive'),
+  );
   if (purpose === 'authority') {
     return [
       extension(ids.basicConstraints, sequence(boolean(true)), true),
@@ -117,11 +103,10 @@ function extensionsOf({ names = [], purpose = 'server', userPrincipalName }: Cer
       extension(ids.keyUsage, bitString(Buffer.from([0x06]), 1), true),
     ];
   }
-  const use = purpose === 'server' ? ids.serverAuthentication : ids.clientAuthentication;
   return [
     // digitalSignature and keyEncipherment.
     extension(ids.keyUsage, bitString(Buffer.from([0xa0]), 5), true),
-    extension(ids.extendedKeyUsage, sequence(objectIdentifier(use))),
+    extension(ids.extendedKeyUsage, sequence(objectIdentifier(ids.serverAuthentication))),
     ...(alternatives.length === 0 ? [] : [extension(ids.subjectAlternativeName, sequence(...alternatives))]),
   ];
 }

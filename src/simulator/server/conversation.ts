@@ -1,4 +1,5 @@
 import type { MessageSealing } from '../../winrm/ntlm/sealing.ts';
+import type { BindingRule } from './channel-binding.ts';
 import type { Machine } from './machine.ts';
 import {
   isNtlmMessage,
@@ -15,7 +16,7 @@ export type Admission =
   | { readonly kind: 'refused'; readonly challenges: readonly string[] }
   /** HTTP 400: sealed for a conversation that this connection does not have. */
   | { readonly kind: 'badRequest' }
-  /** Let in by Basic: messages are plain. */
+  /** Let in by Basic, or by NTLM inside TLS: messages are plain. */
   | { readonly kind: 'plain' }
   /** Let in by NTLM: messages are sealed, or refused where the client did not negotiate that. */
   | { readonly kind: 'sealed'; readonly sealing: MessageSealing | undefined };
@@ -25,23 +26,33 @@ export interface LogonCounters {
   logonsRefused: number;
 }
 
+/** What TLS knows of a connection. */
+export interface TlsConnection {
+  readonly binding: BindingRule;
+}
+
 /** The authentication of one TCP connection: NTLM proves an account to a connection, Basic to each request. */
 export class Conversation {
   readonly #account: NtlmAccount;
   readonly #machine: Machine;
   readonly #counters: LogonCounters;
+  readonly #tls: TlsConnection | undefined;
   #handshake: NtlmHandshake | undefined;
   #ntlm: { readonly sealing: MessageSealing | undefined } | undefined;
   #basicAccepted = false;
 
-  constructor(account: NtlmAccount, machine: Machine, counters: LogonCounters) {
+  constructor(account: NtlmAccount, machine: Machine, counters: LogonCounters, tls?: TlsConnection) {
     this.#account = account;
     this.#machine = machine;
     this.#counters = counters;
+    this.#tls = tls;
   }
 
   admit(authorization: string | undefined, contentType: string | undefined): Admission {
     if (authorization === undefined) {
+      // Inside TLS there is no need to seal a message once more.
+      if (this.#ntlm !== undefined && this.#tls !== undefined && !isSealedContent(contentType))
+        return { kind: 'plain' };
       if (this.#ntlm !== undefined) return { kind: 'sealed', ...this.#ntlm };
       return isSealedContent(contentType) ? { kind: 'badRequest' } : { kind: 'refused', challenges: this.#offered };
     }
@@ -72,7 +83,7 @@ export class Conversation {
     if (this.#machine.behaviour.ntlm === 'blocked') return this.#turnedAway;
     if (isNtlmMessage(token, 1)) {
       this.#ntlm = undefined;
-      this.#handshake = startHandshake(token, targetOf(this.#machine), this.#account);
+      this.#handshake = startHandshake(token, targetOf(this.#machine), this.#account, this.#tls?.binding);
       return { kind: 'refused', challenges: [`Negotiate ${this.#handshake.challenge.toString('base64')}`] };
     }
     const handshake = this.#handshake;

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trouble } from '../behaviour.ts';
-import { type Admission, Conversation } from './conversation.ts';
+import type { IssuedCertificate } from '../certificates/certificate.ts';
+import { bindingRule } from './channel-binding.ts';
+import { type Admission, Conversation, type TlsConnection } from './conversation.ts';
 import type { NtlmAccount } from './ntlm-acceptor.ts';
 import { isSealedContent, openSealed, sealBody, sealedContentType } from './sealed-body.ts';
 import { type HttpAnswer, isIdentify, type WsmanService } from './wsman-service.ts';
@@ -36,17 +39,20 @@ export interface HostServerOptions {
   readonly address: LoopbackAddress;
   /** Milliseconds before each answer, as of a network. */
   readonly latencyMs: number;
+  /** Shown over https; without it the host listens for http. */
+  readonly certificate?: IssuedCertificate;
 }
 
 /** Listens for a machine on an ephemeral port of a loopback address. */
 export async function openHostServer(service: WsmanService, options: HostServerOptions): Promise<HostServer> {
   const counters: PortCounters = { requests: 0, connections: 0, logonsRefused: 0, logonsAccepted: 0 };
   const conversations = new WeakMap<Socket, Conversation>();
-  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 }, (request, response) => {
+  const server = listenerOf(options, (request, response) => {
     counters.requests += 1;
     if (service.machine.behaviour.port === 'silent') return;
     const conversation =
-      conversations.get(request.socket) ?? new Conversation(options.credential, service.machine, counters);
+      conversations.get(request.socket) ??
+      new Conversation(options.credential, service.machine, counters, tlsOf(service, options));
     conversations.set(request.socket, conversation);
     exchange(request, conversation, service, options)
       .then((reply) => send(response, reply))
@@ -63,6 +69,16 @@ export async function openHostServer(service: WsmanService, options: HostServerO
   server.listen(0, options.address);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, counters, close: () => closeServer(server) };
+}
+
+function listenerOf({ certificate: shown }: HostServerOptions, listener: RequestListener): Server {
+  const times = { keepAliveTimeout: keepAliveMs, requestTimeout: 0 };
+  if (shown === undefined) return createServer(times, listener);
+  return createTlsServer({ ...times, cert: shown.certificate, key: shown.key }, listener);
+}
+
+function tlsOf({ machine }: WsmanService, { certificate: shown }: HostServerOptions): TlsConnection | undefined {
+  return shown && { binding: bindingRule(shown.der, machine.behaviour.channelBinding === 'strict') };
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hmacMd5, ntowfV2, ntProof, sessionBaseKey, sessionKeys } from '../../winrm/ntlm/keys.ts';
 import { Rc4 } from '../../winrm/ntlm/rc4.ts';
 import { type MessageSealing, messageSealing } from '../../winrm/ntlm/sealing.ts';
+import type { BindingRule } from './channel-binding.ts';
 
 /** Who the host says it is, and whom it lets in. */
 export interface NtlmAccount {
@@ -40,6 +41,7 @@ const attribute = {
   dnsTree: 5,
   flags: 6,
   timestamp: 7,
+  channelBindings: 10,
 } as const;
 /** In the flags attribute: the client sent a message integrity code. */
 const integrityCodePresent = 0x2;
@@ -66,13 +68,18 @@ export interface NtlmHandshake {
   judge(authenticate: Buffer): NtlmVerdict;
 }
 
-/** Answers a NEGOTIATE_MESSAGE. */
-export function startHandshake(negotiate: Buffer, target: NtlmTarget, account: NtlmAccount): NtlmHandshake {
+/** Answers a NEGOTIATE_MESSAGE; `binding` is what holds over TLS. */
+export function startHandshake(
+  negotiate: Buffer,
+  target: NtlmTarget,
+  account: NtlmAccount,
+  binding?: BindingRule,
+): NtlmHandshake {
   const serverChallenge = randomBytes(8);
   const challenge = challengeMessage(negotiate.length >= 16 ? negotiate.readUInt32LE(12) : 0, serverChallenge, target);
   return {
     challenge,
-    judge: (authenticate) => judge({ negotiate, challenge, serverChallenge, target, account }, authenticate),
+    judge: (authenticate) => judge({ negotiate, challenge, serverChallenge, target, account, binding }, authenticate),
   };
 }
 
@@ -119,9 +126,11 @@ interface Handshake {
   readonly serverChallenge: Buffer;
   readonly target: NtlmTarget;
   readonly account: NtlmAccount;
+  readonly binding: BindingRule | undefined;
 }
 
-function judge({ negotiate, challenge, serverChallenge, target, account }: Handshake, message: Buffer): NtlmVerdict {
+function judge(handshake: Handshake, message: Buffer): NtlmVerdict {
+  const { negotiate, challenge, serverChallenge, target, account, binding } = handshake;
   const refused = (reason: string): NtlmVerdict => ({ accepted: false, reason });
   const response = readField(message, 20);
   const domain = readField(message, 28)?.toString('utf16le');
@@ -137,12 +146,14 @@ function judge({ negotiate, challenge, serverChallenge, target, account }: Hands
   const [proof, blob] = [response.subarray(0, 16), response.subarray(16)];
   if (!timingSafeEqual(ntProof(key, serverChallenge, blob), proof)) return refused('wrong password');
 
+  if (binding !== undefined && !isBound(blob, binding)) return refused('not bound to this TLS connection');
+
   const flags = message.readUInt32LE(60);
   const baseKey = sessionBaseKey(key, proof);
   const exchanged = (flags & flag.keyExchange) !== 0;
   if (exchanged && encryptedKey.length !== 16) return refused('no session key');
   const sessionKey = exchanged ? new Rc4(baseKey).transform(encryptedKey) : baseKey;
-  if ((announcedFlags(blob) & integrityCodePresent) !== 0) {
+  if (((announced(blob, attribute.flags)?.readUInt32LE() ?? 0) & integrityCodePresent) !== 0) {
     const unsigned = Buffer.from(message);
     unsigned.fill(0, integrityCodeOffset, integrityCodeOffset + 16);
     const code = message.subarray(integrityCodeOffset, integrityCodeOffset + 16);
@@ -164,16 +175,24 @@ function isAccount(known: string, user: string, domain: string, target: NtlmTarg
   return same(known, user) && ['.', target.computerName.toLowerCase()].includes(domain.toLowerCase());
 }
 
-/** The flags attribute among those that the client repeats in its blob; 0 where it is missing. */
-function announcedFlags(blob: Buffer): number {
+/** All zeroes stand for no binding, as if the attribute was not there. */
+function isBound(blob: Buffer, { expected, strict }: BindingRule): boolean {
+  const sent = announced(blob, attribute.channelBindings);
+  if (sent === undefined || sent.equals(Buffer.alloc(16))) return !strict;
+  return sent.length === expected.length && timingSafeEqual(sent, expected);
+}
+
+/** An attribute among those that the client puts in its blob; undefined where it is missing or too short to be read. */
+function announced(blob: Buffer, wanted: number): Buffer | undefined {
   let offset = 28;
   while (offset + 4 <= blob.length) {
     const [id, length] = [blob.readUInt16LE(offset), blob.readUInt16LE(offset + 2)];
-    if (id === attribute.end) return 0;
-    if (id === attribute.flags && length === 4 && offset + 8 <= blob.length) return blob.readUInt32LE(offset + 4);
+    if (id === attribute.end) return undefined;
+    const value = blob.subarray(offset + 4, offset + 4 + length);
+    if (id === wanted && value.length === length && length >= 4) return value;
     offset += 4 + length;
   }
-  return 0;
+  return undefined;
 }
 
 function pair(id: number, value: Buffer): Buffer {

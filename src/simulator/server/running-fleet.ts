@@ -1,3 +1,5 @@
+import type { IssuedCertificate } from '../certificates/certificate.ts';
+import { type FleetCertificates, fleetCertificates } from '../certificates/fleet-certificates.ts';
 import type { SimulatedFleet, SimulatedHost } from '../simulated-host.ts';
 import { type HostServer, type LoopbackAddress, openHostServer } from './host-server.ts';
 import { type HostLimits, Machine, type MachineSettings, windowsLimits } from './machine.ts';
@@ -38,7 +40,7 @@ export interface HostCounters {
 
 export interface RunningHost {
   readonly host: SimulatedHost;
-  /** `http://127.0.0.1:port` or `http://[::1]:port` */
+  /** `http://127.0.0.1:port`, `https://…` where it has a certificate, or `…//[::1]:port` */
   readonly url: string;
   /** The host's line in a host list. */
   readonly given: string;
@@ -49,6 +51,8 @@ export interface RunningHost {
 export interface RunningFleet {
   /** In the order of the fleet. */
   readonly hosts: readonly RunningHost[];
+  /** Its own CA, and what that has issued. */
+  readonly certificates: FleetCertificates;
   /** Ends every connection, shell and script, and frees the ports. */
   close(): Promise<void>;
 }
@@ -57,25 +61,39 @@ export interface RunningFleet {
 export async function startFleet(fleet: SimulatedFleet, options: FleetOptions): Promise<RunningFleet> {
   const services = servicesOf(fleet, options);
   const { credential, latencyMs = 0, addressOf = () => '127.0.0.1' } = options;
+  const certificates = fleetCertificates();
   const opened = await Promise.all(
     services.map((service) =>
       service.machine.behaviour.port === 'refuses'
         ? openDeadHost()
-        : openHostServer(service, { credential, latencyMs, address: addressOf(service.machine.host) }),
+        : openHostServer(service, {
+            credential,
+            latencyMs,
+            address: addressOf(service.machine.host),
+            certificate: certificateOf(service.machine, certificates),
+          }),
     ),
   );
   const hosts = fleet.hosts.map((host, index): RunningHost => {
     const [server, service] = [at(opened, index), at(services, index)];
-    const url = `http://${addressOf(host) === '::1' ? '[::1]' : '127.0.0.1'}:${server.port}`;
+    const scheme = service.machine.behaviour.certificate === undefined ? 'http' : 'https';
+    const url = `${scheme}://${addressOf(host) === '::1' ? '[::1]' : '127.0.0.1'}:${server.port}`;
     return { host, url, given: url, counters: liveCounters(server, service) };
   });
   return {
     hosts,
+    certificates,
     close: async () => {
       for (const { shells } of services) shells.closeAll();
       await Promise.all(opened.map((server) => server.close()));
     },
   };
+}
+
+/** What a machine that listens for https shows. */
+function certificateOf({ host, behaviour }: Machine, certificates: FleetCertificates): IssuedCertificate | undefined {
+  const names = [host.fqdn, host.name, '127.0.0.1', 'localhost'];
+  return behaviour.certificate && certificates.show(behaviour.certificate, host.fqdn, names);
 }
 
 /** One service per host; a second name is served by the machine that it belongs to. */
