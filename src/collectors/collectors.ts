@@ -1,10 +1,15 @@
 import type { TabCollector } from './per-vm.ts';
 import { vCd } from './v-cd.ts';
 import { vCpu } from './v-cpu.ts';
+import { vHba } from './v-hba.ts';
+import { vHost } from './v-host.ts';
 import { vInfo } from './v-info.ts';
+import { vLicense } from './v-license.ts';
 import { vMemory } from './v-memory.ts';
 import { vNetwork } from './v-network.ts';
+import { vNic } from './v-nic.ts';
 import { vPort } from './v-port.ts';
+import { vScVmk } from './v-sc-vmk.ts';
 import { vSnapshot } from './v-snapshot.ts';
 import { vSwitch } from './v-switch.ts';
 import { vTools } from './v-tools.ts';
@@ -20,8 +25,13 @@ export const collectors: readonly TabCollector[] = [
   vUsb,
   vSnapshot,
   vTools,
+  vHost,
+  vHba,
+  vNic,
   vSwitch,
   vPort,
+  vScVmk,
+  vLicense,
 ];
 
 /** The collector of a tab, by its exact name; undefined where there is none. */

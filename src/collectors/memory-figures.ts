@@ -26,3 +26,20 @@ export function activeMemory(vm: VirtualMachine): number | null {
   if (!vm.memory.DynamicMemoryEnabled || available === notAvailable) return assigned;
   return Math.min(assigned, Math.round((assigned * (100 - available)) / 100));
 }
+
+export const isDynamic = (vm: VirtualMachine): boolean | null => vm.memory?.DynamicMemoryEnabled ?? null;
+
+/** Memory, in MiB, taken back from a running guest, below what it started with. */
+export function balloonedMemory(vm: VirtualMachine): number | null {
+  const dynamic = isDynamic(vm);
+  if (dynamic === null) return null;
+  if (!dynamic || !vm.running) return 0;
+  const startup = numberOf(vm.memory?.VirtualQuantity);
+  const assigned = assignedMemory(vm);
+  return startup === null || assigned === null ? null : Math.max(0, startup - assigned);
+}
+
+/** Hyper-V tells that smart paging is in use, not how much. */
+export function swappedMemory(vm: VirtualMachine): number | null {
+  return !vm.live || vm.summary?.SwapFilesInUse === false ? 0 : null;
+}

@@ -1,14 +1,19 @@
 import { numberOf, trueOrFalse } from './cell-values.ts';
 import { versionAtLeast } from './configuration-version.ts';
 import type { VirtualMachine } from './joins/host-view.ts';
-import { activeMemory, assignedMemory, memorySize } from './memory-figures.ts';
+import {
+  activeMemory,
+  assignedMemory,
+  balloonedMemory,
+  isDynamic,
+  memorySize,
+  swappedMemory,
+} from './memory-figures.ts';
 import { vmCollector } from './per-vm.ts';
 import { leadingVmColumns, trailingVmColumns, type VmSubject, vmColumnFacts } from './vm-columns.ts';
 
 /** The limit that Hyper-V gives dynamic memory by default: 1 TiB, in MiB. */
 const defaultLimit = 1_048_576;
-
-const isDynamic = (vm: VirtualMachine): boolean | null => vm.memory?.DynamicMemoryEnabled ?? null;
 
 /** A figure that means something only with dynamic memory; static VMs have placeholders there. */
 function ifDynamic(vm: VirtualMachine, dynamic: string | null | undefined, fixed: number | null): number | null {
@@ -19,21 +24,6 @@ function ifDynamic(vm: VirtualMachine, dynamic: string | null | undefined, fixed
 function limitOf(vm: VirtualMachine): number | null {
   const limit = ifDynamic(vm, vm.memory?.Limit, -1);
   return limit !== null && limit >= defaultLimit ? -1 : limit;
-}
-
-/** Memory taken back from a running guest, below what it started with. */
-function balloonedMemory(vm: VirtualMachine): number | null {
-  const dynamic = isDynamic(vm);
-  if (dynamic === null) return null;
-  if (!dynamic || !vm.running) return 0;
-  const startup = numberOf(vm.memory?.VirtualQuantity);
-  const assigned = assignedMemory(vm);
-  return startup === null || assigned === null ? null : Math.max(0, startup - assigned);
-}
-
-/** Hyper-V tells that smart paging is in use, not how much. */
-function swappedMemory(vm: VirtualMachine): number | null {
-  return !vm.live || vm.summary?.SwapFilesInUse === false ? 0 : null;
 }
 
 const priorityOf = (vm: VirtualMachine): number | null => {

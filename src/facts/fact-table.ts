@@ -3,6 +3,7 @@ import type { CimFactDeclaration, FactDeclaration, PropertyTypes, RowOf, ScriptF
 const virtualization = 'root/virtualization/v2';
 const cluster = 'root/MSCluster';
 const cimv2 = 'root/cimv2';
+const storage = 'root/Microsoft/Windows/Storage';
 const networking = 'root/StandardCimv2';
 
 const cim = <const Declaration extends CimFactDeclaration>(declaration: Declaration): Declaration => declaration;
@@ -30,6 +31,7 @@ export const factTable = {
       NumberOfProcessors: 'uint32',
       NumberOfLogicalProcessors: 'uint32',
       TotalPhysicalMemory: 'uint64',
+      OEMStringArray: 'string[]',
     },
   }),
   hostProduct: cim({
@@ -49,6 +51,9 @@ export const factTable = {
       OperatingSystemSKU: 'uint32',
       LocalDateTime: 'datetime',
       LastBootUpTime: 'datetime',
+      CurrentTimeZone: 'sint16',
+      FreePhysicalMemory: 'uint64',
+      TotalVisibleMemorySize: 'uint64',
     },
   }),
   hostProcessors: cim({
@@ -287,18 +292,6 @@ export const factTable = {
     className: 'Msvm_VirtualEthernetSwitch',
     properties: { Name: 'string', ElementName: 'string' },
   }),
-  switchSettings: cim({
-    name: 'switchSettings',
-    namespace: virtualization,
-    className: 'Msvm_VirtualEthernetSwitchSettingData',
-    properties: {
-      ...settingData,
-      VirtualSystemIdentifier: 'string',
-      BandwidthReservationMode: 'uint32',
-      IOVPreferred: 'boolean',
-      TeamingEnabled: 'boolean',
-    },
-  }),
   switchTeamings: cim({
     name: 'switchTeamings',
     namespace: virtualization,
@@ -351,6 +344,110 @@ export const factTable = {
       DeviceNumber: 'uint32',
       FunctionNumber: 'uint32',
     },
+  }),
+  hostBios: cim({
+    name: 'hostBios',
+    namespace: cimv2,
+    className: 'Win32_BIOS',
+    properties: {
+      Manufacturer: 'string',
+      SMBIOSBIOSVersion: 'string',
+      ReleaseDate: 'datetime',
+      SerialNumber: 'string',
+    },
+  }),
+  hostEnclosures: cim({
+    name: 'hostEnclosures',
+    namespace: cimv2,
+    className: 'Win32_SystemEnclosure',
+    properties: { Tag: 'string', SerialNumber: 'string' },
+  }),
+  timeZone: cim({
+    name: 'timeZone',
+    namespace: cimv2,
+    className: 'Win32_TimeZone',
+    properties: { StandardName: 'string', Caption: 'string', Bias: 'sint32' },
+  }),
+  timeService: cim({
+    name: 'timeService',
+    namespace: cimv2,
+    className: 'Win32_Service',
+    properties: { Name: 'string', State: 'string' },
+    where: "Name = 'W32Time'",
+  }),
+  powerPlans: cim({
+    name: 'powerPlans',
+    namespace: 'root/cimv2/power',
+    className: 'Win32_PowerPlan',
+    properties: { InstanceID: 'string', ElementName: 'string', IsActive: 'boolean' },
+    mayBeAbsent: true,
+  }),
+  networkConfigurations: cim({
+    name: 'networkConfigurations',
+    namespace: cimv2,
+    className: 'Win32_NetworkAdapterConfiguration',
+    properties: {
+      InterfaceIndex: 'uint32',
+      IPEnabled: 'boolean',
+      DHCPEnabled: 'boolean',
+      DefaultIPGateway: 'string[]',
+      DNSServerSearchOrder: 'string[]',
+      DNSDomainSuffixSearchOrder: 'string[]',
+    },
+  }),
+  hostIpAddresses: cim({
+    name: 'hostIpAddresses',
+    namespace: networking,
+    className: 'MSFT_NetIPAddress',
+    properties: { InterfaceIndex: 'uint32', IPAddress: 'string', AddressFamily: 'uint16', PrefixLength: 'uint8' },
+  }),
+  hostIpInterfaces: cim({
+    name: 'hostIpInterfaces',
+    namespace: networking,
+    className: 'MSFT_NetIPInterface',
+    properties: { InterfaceIndex: 'uint32', AddressFamily: 'uint16', Dhcp: 'uint8', NlMtu: 'uint32' },
+  }),
+  hostRoutes: cim({
+    name: 'hostRoutes',
+    namespace: networking,
+    className: 'MSFT_NetRoute',
+    properties: { InterfaceIndex: 'uint32', DestinationPrefix: 'string', NextHop: 'string', RouteMetric: 'uint16' },
+  }),
+  migrationSettings: cim({
+    name: 'migrationSettings',
+    namespace: virtualization,
+    className: 'Msvm_VirtualSystemMigrationServiceSettingData',
+    properties: {
+      InstanceID: 'string',
+      EnableVirtualSystemMigration: 'boolean',
+      MaximumActiveVirtualSystemMigration: 'uint32',
+      MaximumActiveStorageMigration: 'uint32',
+    },
+  }),
+  storageControllers: cim({
+    name: 'storageControllers',
+    namespace: cimv2,
+    className: 'Win32_SCSIController',
+    properties: {
+      Name: 'string',
+      PNPDeviceID: 'string',
+      Manufacturer: 'string',
+      DriverName: 'string',
+      Status: 'string',
+    },
+  }),
+  initiatorPorts: cim({
+    name: 'initiatorPorts',
+    namespace: storage,
+    className: 'MSFT_InitiatorPort',
+    properties: {
+      InstanceName: 'string',
+      NodeAddress: 'string',
+      PortAddress: 'string',
+      ConnectionType: 'uint16',
+      OperationalStatus: 'uint16[]',
+    },
+    mayBeAbsent: true,
   }),
   lbfoTeams: cim({
     name: 'lbfoTeams',
@@ -411,7 +508,20 @@ export const factTable = {
     name: 'clusters',
     namespace: cluster,
     className: 'MSCluster_Cluster',
-    properties: { Name: 'string', Fqdn: 'string' },
+    properties: { Name: 'string', Fqdn: 'string', AutoBalancerMode: 'uint32', AutoBalancerLevel: 'uint32' },
+    mayBeAbsent: true,
+  }),
+  clusterNodes: cim({
+    name: 'clusterNodes',
+    namespace: cluster,
+    className: 'MSCluster_Node',
+    properties: {
+      Name: 'string',
+      State: 'uint32',
+      NodeDrainStatus: 'uint32',
+      StatusInformation: 'uint32',
+      FaultDomain: 'string[]',
+    },
     mayBeAbsent: true,
   }),
   clusterGroups: cim({
@@ -423,6 +533,9 @@ export const factTable = {
       GroupType: 'uint32',
       Priority: 'uint32',
       OwnerNode: 'string',
+      State: 'uint32',
+      FailoverThreshold: 'uint32',
+      FailoverPeriod: 'uint32',
       AntiAffinityClassNames: 'string[]',
     },
     mayBeAbsent: true,
@@ -472,6 +585,32 @@ export const factTable = {
     // A removable or network volume can hang the provider.
     where: 'DriveType = 3',
     slow: true,
+  }),
+  licences: cim({
+    name: 'licences',
+    namespace: cimv2,
+    className: 'SoftwareLicensingProduct',
+    properties: {
+      ID: 'string',
+      ApplicationID: 'string',
+      Name: 'string',
+      PartialProductKey: 'string',
+      LicenseStatus: 'uint32',
+      EvaluationEndDate: 'datetime',
+    },
+    // Without it hundreds of products that are not installed are looked at.
+    where: "ApplicationID = '55c92734-d682-4d71-983e-d6ec3f16059f' AND PartialProductKey <> NULL",
+    select: 'listed',
+    slow: true,
+  }),
+  processorUsage: cim({
+    name: 'processorUsage',
+    namespace: cimv2,
+    className: 'Win32_PerfFormattedData_HvStats_HyperVHypervisorLogicalProcessor',
+    properties: { Name: 'string', PercentTotalRunTime: 'uint64' },
+    where: "Name = '_Total'",
+    select: 'listed',
+    mayBeAbsent: true,
   }),
   clusterIdentity: script({
     name: 'clusterIdentity',

@@ -1,3 +1,4 @@
+import type { BoardModel } from './host-hardware.ts';
 import type { HostNetworks } from './host-networks.ts';
 import type { Language } from './languages.ts';
 import type { OperatingSystem } from './operating-systems.ts';
@@ -210,6 +211,7 @@ export interface Machine {
   readonly hardware: HardwareModel;
   readonly switches: readonly SwitchModel[];
   readonly networks: HostNetworks;
+  readonly board: BoardModel;
   readonly volumes: readonly VolumeModel[];
   readonly vmFolder: string;
   readonly bootedAt: string;

@@ -1,4 +1,5 @@
 import type { Behaviour } from './behaviour.ts';
+import { makeBoard } from './host-hardware.ts';
 import { makeHostNetworks } from './host-networks.ts';
 import type { Culture } from './languages.ts';
 import { languages } from './languages.ts';
@@ -177,6 +178,13 @@ function makeMachine(
     hardware,
     smbiosUuid,
     switches,
+    board: makeBoard({
+      seed: plan.seed,
+      index,
+      fqdn: identity.fqdn,
+      storageNetwork: cluster?.name ?? `host ${index}`,
+      osName: os.name,
+    }),
     networks: makeHostNetworks({
       seed: plan.seed,
       index,

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
+import { vHba } from '../../src/collectors/v-hba.ts';
+import { vHost } from '../../src/collectors/v-host.ts';
+import { vNic } from '../../src/collectors/v-nic.ts';
 import { vPort } from '../../src/collectors/v-port.ts';
+import { vScVmk } from '../../src/collectors/v-sc-vmk.ts';
 import { vSwitch } from '../../src/collectors/v-switch.ts';
 import { buildFleet as simulateFleet } from '../../src/simulator/fleet.ts';
 import type { Machine } from '../../src/simulator/model.ts';
@@ -60,6 +64,51 @@ describe.each(hosts)('$host.name', ({ host, machine, facts }) => {
     });
     const shown = rowsFrom(vPort, facts, fleet).map((row) => `${row.Switch}/${row.VLAN}`);
     expect(shown.toSorted()).toEqual(groups.toSorted());
+  });
+
+  test('shows its hardware, and the sums of its VMs', () => {
+    const { hardware, board, networks } = machine;
+    const running = host.vms.filter(({ state }) => state === 2);
+    const total = (figures: readonly number[]): number => figures.reduce((sum, figure) => sum + figure, 0);
+    expect(rowsFrom(vHost, facts, fleet)).toMatchObject([
+      {
+        Host: host.fqdn,
+        '# CPU': hardware.sockets,
+        '# Cores': hardware.sockets * hardware.coresPerSocket,
+        'HT Active': hardware.threadsPerCore === 2 ? 'True' : 'False',
+        '# NICs': networks.nics.length,
+        '# HBAs': board.storageAdapters.length,
+        '# VMs total': host.vms.length,
+        '# VMs': running.length,
+        '# vCPUs': total(running.map(({ processors }) => processors)),
+        vRAM: total(
+          running.map(({ memory }) => (memory.dynamic ? Math.max(memory.assigned, memory.startup) : memory.startup)),
+        ),
+        'CPU usage %': board.processorUsage,
+        'Serial number': board.serialNumber,
+        'in Maintenance Mode': machine.cluster !== null && board.paused ? 'True' : 'False',
+      },
+    ]);
+  });
+
+  test('shows each physical adapter with its switch, each storage adapter, and each address of its own', () => {
+    const { nics, team, managementAdapters } = machine.networks;
+    const external = machine.switches.find(({ uplinkAdapter }) => uplinkAdapter !== null);
+    const members = team?.members ?? [external?.uplinkAdapter];
+    expect(rowsFrom(vNic, facts, fleet)).toMatchObject(
+      nics.map(({ guid, name, up }) => ({
+        'Network Device': name,
+        Switch: members.includes(guid) ? external?.name : null,
+        Duplex: up ? 'True' : 'Link is down!',
+      })),
+    );
+    const withAddress = [...nics.flatMap(({ ip }) => ip ?? []), ...managementAdapters.map(({ ip }) => ip)];
+    expect(rowsFrom(vScVmk, facts, fleet).map((row) => [row['IP Address'], row.Gateway])).toEqual(
+      withAddress.map(({ ipv4, gateway }) => [ipv4, gateway]),
+    );
+    const names = rowsFrom(vHba, facts, fleet).flatMap((row) => (row.Type === 'Fibre Channel' ? [row.WWN] : []));
+    const ports = machine.board.storageAdapters.filter(({ initiator }) => initiator?.connection === 1);
+    expect(names.length).toBe(ports.length);
   });
 });
 

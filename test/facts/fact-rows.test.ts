@@ -16,7 +16,16 @@ describe('reading the rows of a fact from a record', () => {
   it('reads a property that an older table did not ask for as null, an array as empty', () => {
     const clusterGroups = { status: 'ok', properties: ['Name'], rows: [['g']] } as const;
     expect(rowsOf({ clusterGroups }, 'clusterGroups')).toEqual([
-      { Name: 'g', GroupType: null, Priority: null, OwnerNode: null, AntiAffinityClassNames: [] },
+      {
+        Name: 'g',
+        GroupType: null,
+        Priority: null,
+        OwnerNode: null,
+        State: null,
+        FailoverThreshold: null,
+        FailoverPeriod: null,
+        AntiAffinityClassNames: [],
+      },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { Values } from '../cim-classes.ts';
-import type { ClusterModel } from '../model.ts';
+import type { ClusterModel, Machine } from '../model.ts';
 import type { ClusterRole, HostView } from './host-view.ts';
 
 /** root/MSCluster: every node tells the same. */
@@ -16,11 +16,19 @@ export const cluster = ({ machine: { cluster: model } }: HostView): Values[] =>
           DrainOnShutdown: 1,
           DynamicQuorumEnabled: 1,
           EnableSharedVolumes: 1,
+          AutoBalancerLevel: 1,
+          AutoBalancerMode: 2,
           MaxNumberOfNodes: 64,
           QuorumType: 'Node and File Share Majority',
           SharedVolumesRoot: 'C:\\ClusterStorage',
         },
       ];
+
+/** 0 up, 1 down, 2 paused. */
+function nodeState(node: Machine): number {
+  if (node.personality === 'dead') return 1;
+  return node.board.paused ? 2 : 0;
+}
 
 export const nodes = ({ machine: { cluster: model } }: HostView): Values[] =>
   (model?.nodes ?? []).map((node, place) => ({
@@ -29,9 +37,10 @@ export const nodes = ({ machine: { cluster: model } }: HostView): Values[] =>
     Id: String(place + 1),
     MajorVersion: Number(node.os.version.split('.')[0]),
     MinorVersion: Number(node.os.version.split('.')[1]),
-    NodeDrainStatus: 0,
+    FaultDomain: [`Site:${node.name.split('-')[1] ?? 'HQ'}`, `Rack:R${(place % 3) + 1}`],
+    NodeDrainStatus: node.board.paused ? 2 : 0,
     NodeWeight: 1,
-    State: 0,
+    State: nodeState(node),
     StatusInformation: 0,
   }));
 

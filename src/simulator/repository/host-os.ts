@@ -25,6 +25,7 @@ export function computerSystem(view: HostView): Values[] {
       Manufacturer: machine.hardware.vendor,
       Model: machine.hardware.model,
       Name: machine.name,
+      OEMStringArray: machine.board.oemStrings.length === 0 ? null : machine.board.oemStrings,
       NumberOfLogicalProcessors: logicalProcessors(view),
       NumberOfProcessors: machine.hardware.sockets,
       PartOfDomain: machine.domain !== null,

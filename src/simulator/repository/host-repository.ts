@@ -5,6 +5,7 @@ import { behaviourOf } from '../personalities.ts';
 import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
 import * as disks from './disks.ts';
+import * as hostHardware from './host-hardware.ts';
 import * as hostNetworks from './host-networks.ts';
 import * as hostOs from './host-os.ts';
 import type { HostView } from './host-view.ts';
@@ -50,6 +51,7 @@ const virtualizationClasses: Readonly<Record<string, Rows>> = {
   Msvm_InternalEthernetPort: networks.internalPorts,
   Msvm_EthernetSwitchPort: networks.switchPorts,
   Msvm_EthernetSwitchPortSecuritySettingData: networks.portSecurities,
+  Msvm_VirtualSystemMigrationServiceSettingData: hostHardware.migrationSettings,
   Msvm_VirtualEthernetSwitchNicTeamingSettingData: networks.switchTeamings,
 };
 
@@ -70,7 +72,17 @@ const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
   Win32_Volume: hostOs.volumes,
   Win32_Service: hostOs.services,
   Win32_NetworkAdapterConfiguration: hostNetworks.networkConfigurations,
+  Win32_BIOS: hostHardware.bios,
+  Win32_SystemEnclosure: hostHardware.enclosures,
+  Win32_TimeZone: hostHardware.timeZone,
+  SoftwareLicensingProduct: hostHardware.licences,
+  Win32_SCSIController: hostHardware.storageControllers,
+  Win32_PerfFormattedData_HvStats_HyperVHypervisorLogicalProcessor: hostHardware.processorUsage,
 });
+
+const storageClasses: Readonly<Record<string, Rows>> = {
+  MSFT_InitiatorPort: hostHardware.initiatorPorts,
+};
 
 const networkClasses: Readonly<Record<string, Rows>> = {
   MSFT_NetAdapter: hostNetworks.netAdapters,
@@ -104,6 +116,8 @@ export function hostRepository(view: HostView, now: string): CimRepository {
     namespaces: {
       'root/cimv2': classes('root/cimv2', hostClasses(now)),
       'root/StandardCimv2': classes('root/StandardCimv2', networkClasses),
+      'root/Microsoft/Windows/Storage': classes('root/Microsoft/Windows/Storage', storageClasses),
+      'root/cimv2/power': classes('root/cimv2/power', { Win32_PowerPlan: hostHardware.powerPlans }),
       ...(hyperV === 'notInstalled' ? {} : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
       ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
     },

@@ -12,7 +12,8 @@ export interface WqlQuery {
 export interface WqlCondition {
   readonly property: string;
   readonly equal: boolean;
-  readonly literal: string | number | boolean;
+  /** Null: `NULL`, which only what has no value equals. */
+  readonly literal: string | number | boolean | null;
 }
 
 type Token =
@@ -56,6 +57,7 @@ export function selectInstances(
     if (name === undefined || cimClass.properties[name]?.endsWith('[]')) return failure('Invalid query');
     instances = instances.filter((instance) => {
       const value = instance.values[name] ?? null;
+      if (literal === null) return (value === null) === equal;
       // As in SQL, a comparison with NULL holds for neither operator.
       return value !== null && equals(value, literal) === equal;
     });
@@ -136,10 +138,11 @@ class TokenReader {
     return conditions;
   }
 
-  #takeLiteral(): string | number | boolean | undefined {
+  #takeLiteral(): string | number | boolean | null | undefined {
     const token = this.#take(
-      ({ kind, text }) => kind !== 'symbol' && (kind !== 'word' || /^(true|false)$/i.test(text)),
+      ({ kind, text }) => kind !== 'symbol' && (kind !== 'word' || /^(true|false|null)$/i.test(text)),
     );
+    if (token?.kind === 'word' && /^null$/i.test(token.text)) return null;
     if (token?.kind === 'word') return token.text.toLowerCase() === 'true';
     return token?.kind === 'number' ? Number(token.text) : token?.text;
   }

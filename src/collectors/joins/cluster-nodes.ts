@@ -1,0 +1,30 @@
+import type { FactOutcomes } from '../../facts/fact.ts';
+import type { Row } from '../../facts/fact-table.ts';
+import { knownRows } from './facts.ts';
+import type { HostView } from './host-view.ts';
+
+/** RVTools' colours. */
+export type Colour = 'green' | 'yellow' | 'red' | 'gray';
+
+/** `MSCluster_Node.State`: 0 up, 1 down, 2 paused, 3 joining; anything else is not known. */
+export function colourOfNode({ State }: Row<'clusterNodes'>): Colour {
+  if (State === 0) return 'green';
+  if (State === 1) return 'red';
+  return State === 2 || State === 3 ? 'yellow' : 'gray';
+}
+
+/** Paused by its administrator, or being emptied of its roles (`NodeDrainStatus` 1 and 2). */
+export const isInMaintenance = ({ State, NodeDrainStatus }: Row<'clusterNodes'>): boolean =>
+  State === 2 || NodeDrainStatus === 1 || NodeDrainStatus === 2;
+
+/** Kept out of the cluster after it failed too often: bit 2 of `StatusInformation` (bit 1: isolated). */
+export const isQuarantined = ({ StatusInformation }: Row<'clusterNodes'>): boolean =>
+  ((StatusInformation ?? 0) & 2) !== 0;
+
+/** Node names are NetBIOS names, cut at 15 characters. */
+const nodeKey = (name: string | null): string => name?.toLowerCase().slice(0, 15) ?? '';
+
+/** What its cluster says of a host; undefined outside a cluster, and where the cluster does not tell. */
+export function nodeOf({ identity }: HostView, facts: FactOutcomes): Row<'clusterNodes'> | undefined {
+  return knownRows(facts, 'clusterNodes')?.find(({ Name }) => nodeKey(Name) === nodeKey(identity.shortName));
+}
