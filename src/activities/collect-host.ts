@@ -1,6 +1,7 @@
 import type { Collector } from '../collectors/collector.ts';
 import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
 import { gatherFacts } from '../facts/gathering.ts';
+import { hasUnansweredInputs } from '../facts/input-rows.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { distinctErrors, type HostError, hostError } from '../inventory/host-error.ts';
 import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
@@ -119,6 +120,7 @@ async function collect(
     host: host.host,
     runId,
     facts: wanted,
+    known: isOutdated ? {} : collected.facts,
     via: options.via,
     scriptMs,
     operationMs,
@@ -155,8 +157,11 @@ function whyEnded(error: HostError, watch: CancelWatch, host: string): HostError
     : error;
 }
 
+/** A fact told input by input has arrived once every input is answered. */
 const hasArrived = (outcome: FactOutcome | undefined): boolean =>
-  outcome !== undefined && !(outcome.status === 'failed' && notArrived.has(outcome.error.code));
+  outcome !== undefined &&
+  !(outcome.status === 'failed' && notArrived.has(outcome.error.code)) &&
+  !hasUnansweredInputs(outcome);
 
 /** The time of the attempt that brought the VMs' uptimes, for PowerOn is reckoned from both; else of the first facts. */
 function factsFrom({ facts, collectedAt }: Collected, later: FactOutcomes, now: Date): string {
@@ -166,7 +171,9 @@ function factsFrom({ facts, collectedAt }: Collected, later: FactOutcomes, now: 
 
 /** What has arrived is never replaced by something that has not. */
 function mergeFacts(earlier: FactOutcomes, later: FactOutcomes): FactOutcomes {
-  const news = Object.entries(later).filter(([name, outcome]) => hasArrived(outcome) || !hasArrived(earlier[name]));
+  const isNews = (outcome: FactOutcome, known: FactOutcome | undefined): boolean =>
+    hasArrived(outcome) || (!hasArrived(known) && !(known?.status === 'ok' && outcome.status !== 'ok'));
+  const news = Object.entries(later).filter(([name, outcome]) => isNews(outcome, earlier[name]));
   return { ...earlier, ...Object.fromEntries(news) };
 }
 

@@ -1,19 +1,14 @@
 import { type Result, success } from '../result.ts';
-import { endsConversation, type WinrmError, type WinrmErrorCode } from '../winrm/winrm-error.ts';
+import { endsConversation, type WinrmError } from '../winrm/winrm-error.ts';
 import type { CimWireInstance, EnumerateRequest, WinrmSession } from '../winrm/winrm-session.ts';
 import { canonicalRows, isMismatch } from './cim-values.ts';
-import type { CimFactDeclaration, FactErrorCode, FactOutcome } from './fact.ts';
+import { type CimFactDeclaration, type FactOutcome, type FactOutcomes, failedFact } from './fact.ts';
+import { factErrorCodes } from './fact-error-codes.ts';
 import { declarationOf, type FactName } from './fact-table.ts';
-
-export const failedFact = (code: FactErrorCode, message: string): FactOutcome => ({
-  status: 'failed',
-  error: { code, message },
-});
-
-const factErrorCodes: Partial<Record<WinrmErrorCode, FactErrorCode>> = {
-  accessDenied: 'factDenied',
-  operationTimedOut: 'factTimedOut',
-};
+import { gatherInputs } from './input-gathering.ts';
+import { inputTimeoutMs } from './input-times.ts';
+import { gatherRegistry } from './registry-gathering.ts';
+import { createServices, type Services } from './services-by-cim.ts';
 
 type Instances = Result<readonly CimWireInstance[], WinrmError>;
 type Ask = (request: Omit<EnumerateRequest, 'namespace' | 'className' | 'timeoutMs'>) => Promise<Instances>;
@@ -54,6 +49,27 @@ async function knownProperties(
   return rest.ok ? success([key, ...rest.value]) : rest;
 }
 
+/** The same instances by a method, where the class cannot be listed. Why it cannot is the better reason to give. */
+async function askMethod(
+  session: WinrmSession,
+  services: Services,
+  { namespace, orMethod }: CimFactDeclaration,
+  refusal: Instances,
+  remainingMs: () => number,
+): Promise<Instances> {
+  if (refusal.ok || orMethod === undefined || endsConversation(refusal.error)) return refusal;
+  if (factErrorCodes[refusal.error.code] !== undefined) return refusal;
+  const service = await services.find(namespace, orMethod.className);
+  if (!service.ok) return refusal;
+  const timeoutMs = Math.max(1, Math.round(remainingMs()));
+  const { method, parameters, result } = orMethod;
+  const called = await session.invoke({ ...service.value, method, parameters, timeoutMs });
+  if (!called.ok) return endsConversation(called.error) ? called : refusal;
+  if (called.value.returnValue !== 0) return refusal;
+  const values = called.value.parameters[result] ?? [];
+  return success(values.flatMap((value) => (value.kind === 'instance' ? [value.instance] : [])));
+}
+
 /** The declared properties, by WQL; where the host refuses the list, those that its class has. */
 async function askListed(ask: Ask, names: readonly string[], where: string | undefined): Promise<Instances> {
   const condition = where === undefined ? {} : { where };
@@ -92,8 +108,12 @@ function outcomeOf(declaration: CimFactDeclaration, answer: Instances, durationM
 
 export interface CimGatheringRequest {
   readonly facts: readonly FactName[];
+  /** Facts that an earlier attempt brought; others may take their inputs from them. */
+  readonly known: FactOutcomes;
   /** Milliseconds for all facts together; what is not asked by then has timed out. */
   readonly deadlineMs: number;
+  /** Milliseconds for one operation. */
+  readonly operationMs: number;
   /** A clock in milliseconds. */
   readonly now: () => number;
 }
@@ -104,28 +124,51 @@ export interface CimGathering {
   readonly error?: WinrmError;
 }
 
-/** Reads the fact table by WS-Management Enumerate: no PowerShell on the host. */
+interface Gathered {
+  readonly outcome?: FactOutcome;
+  readonly error?: WinrmError;
+}
+
+/** Reads the fact table by WS-Management Enumerate and Invoke: no PowerShell on the host. */
 export async function gatherByCim(
   session: WinrmSession,
-  { facts, deadlineMs, now }: CimGatheringRequest,
+  { facts, known, deadlineMs, operationMs, now }: CimGatheringRequest,
 ): Promise<CimGathering> {
   const outcomes = new Map<string, FactOutcome>();
   const end = now() + deadlineMs;
-  for (const name of facts) {
+  const remainingMs = (): number => end - now();
+  const services = createServices(session, () => Math.max(1, Math.min(operationMs, remainingMs())));
+
+  async function gather(name: FactName): Promise<Gathered> {
     const declaration = declarationOf(name);
     if ('script' in declaration) {
       const message = `${name} needs the script; without it: ${declaration.costsByCim.join(', ')}`;
-      outcomes.set(name, failedFact('notAvailableByCim', message));
-      continue;
+      return { outcome: failedFact('notAvailableByCim', message) };
     }
+    if (remainingMs() <= 0)
+      return { outcome: failedFact('factNotReceived', 'The time for this host was over before this fact was asked.') };
+    if ('inputs' in declaration) {
+      const { fact } = declaration.inputs;
+      return gatherInputs(session, declaration, {
+        source: outcomes.get(fact) ?? known[fact],
+        earlier: known[name],
+        service: () => services.find(declaration.namespace, declaration.className),
+        inputMs: inputTimeoutMs(operationMs),
+        remainingMs,
+      });
+    }
+    if ('registryKey' in declaration) return gatherRegistry(session, declaration, remainingMs);
     const startedAt = now();
-    if (startedAt >= end) {
-      outcomes.set(name, failedFact('factNotReceived', 'The time for this host was over before this fact was asked.'));
-      continue;
-    }
-    const answer = await askFact(session, declaration, () => end - now());
-    if (!answer.ok && endsConversation(answer.error)) return { outcomes, error: answer.error };
-    outcomes.set(name, outcomeOf(declaration, answer, Math.round(now() - startedAt)));
+    const listed = await askFact(session, declaration, remainingMs);
+    const answer = await askMethod(session, services, declaration, listed, remainingMs);
+    if (!answer.ok && endsConversation(answer.error)) return { error: answer.error };
+    return { outcome: outcomeOf(declaration, answer, Math.round(now() - startedAt)) };
+  }
+
+  for (const name of facts) {
+    const { outcome, error } = await gather(name);
+    if (outcome) outcomes.set(name, outcome);
+    if (error) return { outcomes, error };
   }
   return { outcomes };
 }

@@ -22,14 +22,39 @@ export function collectorScript(): string {
   return shipped;
 }
 
+/** How far a fact told by a method is known already, and how long the script may go on with it. */
+export interface InputProgress {
+  /** Inputs to ask about first; absent where only those of a source in the same run are asked. */
+  readonly given?: readonly string[];
+  /** Inputs that have an answer. */
+  readonly known?: readonly string[];
+  /** Milliseconds of the script's time. */
+  readonly untilMs: number;
+}
+
 /** What the script is told about a fact. */
-export function requestedFact(name: FactName): RequestedFact {
+export function requestedFact(name: FactName, progress: InputProgress = { untilMs: 600_000 }): RequestedFact {
   const declaration: FactDeclaration = declarationOf(name);
-  const { properties, mayBeAbsent, slow } = declaration;
-  const common = { name, properties, ...(mayBeAbsent ? { mayBeAbsent } : {}), ...(slow ? { slow } : {}) };
-  if ('script' in declaration) return { ...common, script: declaration.script };
-  const { namespace, className, select, where } = declaration;
-  return { ...common, namespace, className, ...(select ? { select } : {}), ...(where ? { where } : {}) };
+  const { properties, mayBeAbsent } = declaration;
+  const common = { name, properties, ...(mayBeAbsent ? { mayBeAbsent } : {}) };
+  if ('registryKey' in declaration) return { ...common, registryKey: declaration.registryKey };
+  const paced = { ...common, ...(declaration.slow ? { slow: true } : {}) };
+  if ('script' in declaration) return { ...paced, script: declaration.script };
+  if ('inputs' in declaration) {
+    const { namespace, className, method, result, inputs } = declaration;
+    const { given, known = [], untilMs } = progress;
+    const asked = { ...inputs, ...(given ? { given, known } : {}) };
+    return { ...paced, namespace, className, method, result, inputs: asked, untilMs: Math.round(untilMs) };
+  }
+  const { namespace, className, select, where, orMethod } = declaration;
+  return {
+    ...paced,
+    namespace,
+    className,
+    ...(select ? { select } : {}),
+    ...(where ? { where } : {}),
+    ...(orMethod ? { orMethod } : {}),
+  };
 }
 
 const toAscii = (json: string): string =>

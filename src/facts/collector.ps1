@@ -1,8 +1,9 @@
 # Hyper-V RVTools Exporter: the collector script.
 #
-# It only reads: CIM classes (Get-CimClass, Get-CimInstance) and what the requested script blocks read. It writes nothing
-# to the host's disk and changes nothing but its own process priority. It arrives over stdin, after one line that sets
-# $InventoryRequest, and answers in frames on stdout: script-protocol.ts describes both.
+# It only reads: CIM classes (Get-CimClass, Get-CimInstance), what their methods tell (Invoke-CimMethod; all are named
+# Get...) and what the requested script blocks read. It writes nothing to the host's disk and changes nothing but its own
+# process priority. It arrives over stdin, after one line that sets $InventoryRequest, and answers in frames on stdout:
+# script-protocol.ts describes both.
 #
 # Windows PowerShell 4.0 syntax, ASCII only. Numbers and dates are written with the invariant culture, errors are told
 # apart by number and type and never by their (localised) text.
@@ -22,6 +23,13 @@ $request = ConvertFrom-Json -InputObject $InventoryRequest
 $flushBytes = [int]$request.flushBytes
 $flushMs = [int]$request.flushMs
 $operationTimeoutSec = [int]$request.operationTimeoutSec
+$inputTimeoutSec = [int]$request.inputTimeoutSec
+$scriptClock = [Diagnostics.Stopwatch]::StartNew()
+# What the facts that others take their inputs from gave, by the fact's name.
+$sources = @{}
+foreach ($fact in @($request.facts)) {
+    if ($null -ne $fact.PSObject.Properties['inputs']) { $sources[$fact.inputs.fact] = $null }
+}
 $stdout = [Console]::Out
 # Not SHA256.Create(): on .NET Framework that is the managed class, which a FIPS policy forbids.
 $sha256 = New-Object Security.Cryptography.SHA256CryptoServiceProvider
@@ -155,8 +163,7 @@ function Add-Failure($fact, $failure, [long]$elapsedMs) {
     Add-Message ('{"kind":"failed","name":' + $name + ',"code":"' + $code + '","message":' + $message + '}')
 }
 
-function Get-FactItem($fact, [string[]]$names) {
-    if ($null -ne $fact.PSObject.Properties['script']) { return & ([ScriptBlock]::Create($fact.script)) }
+function Get-ListedItem($fact, [string[]]$names) {
     $arguments = @{ Namespace = $fact.namespace; ClassName = $fact.className; OperationTimeoutSec = $operationTimeoutSec }
     if ($null -ne $fact.PSObject.Properties['select'] -and $fact.PSObject.Properties['select'].Value -eq 'listed') {
         # One property that this Windows lacks would fail the whole query.
@@ -167,20 +174,230 @@ function Get-FactItem($fact, [string[]]$names) {
     Get-CimInstance @arguments
 }
 
+# The only instance of a class of services.
+function Get-Service([string]$namespace, [string]$className) {
+    $services = @(Get-CimInstance -Namespace $namespace -ClassName $className -OperationTimeoutSec $operationTimeoutSec)
+    if ($services.Length -eq 0) { throw "There is no instance of $className" }
+    $services[0]
+}
+
+# The same instances by a method, where the class cannot be listed.
+function Get-ItemByMethod($fact, $listing) {
+    $parameters = @{}
+    foreach ($parameter in $listing.parameters.PSObject.Properties) { $parameters[$parameter.Name] = [uint32[]]@($parameter.Value) }
+    $service = Get-Service $fact.namespace $listing.className
+    $answer = Invoke-CimMethod -InputObject $service -MethodName $listing.method -Arguments $parameters -OperationTimeoutSec $operationTimeoutSec
+    if ($answer.ReturnValue -ne 0) { throw ($listing.method + ' returned ' + $answer.ReturnValue) }
+    $answer.($listing.result)
+}
+
+function Get-FactItem($fact, [string[]]$names) {
+    if ($null -ne $fact.PSObject.Properties['script']) { return & ([ScriptBlock]::Create($fact.script)) }
+    if ($null -eq $fact.PSObject.Properties['orMethod']) { return Get-ListedItem $fact $names }
+    $listed = $null
+    $refusal = $null
+    try {
+        $listed = @(Get-ListedItem $fact $names)
+    } catch {
+        $refusal = $_
+    }
+    if ($null -eq $refusal) { return $listed }
+    if ((Get-ErrorMark $refusal) -match "$markOfDenied|$markOfTimeout") { throw $refusal }
+    try {
+        $listed = @(Get-ItemByMethod $fact $fact.orMethod)
+    } catch {
+        # Why the class could not be listed is the better reason.
+        throw $refusal
+    }
+    $listed
+}
+
+# Registry values by StdRegProv: what it answers does not depend on the bitness of this process.
+function Get-RegistryRow($fact) {
+    $row = @{}
+    foreach ($property in $fact.properties.PSObject.Properties) {
+        $method = 'GetStringValue'
+        $result = 'sValue'
+        if ($property.Value -eq 'uint32') {
+            $method = 'GetDWORDValue'
+            $result = 'uValue'
+        }
+        # HKEY_LOCAL_MACHINE
+        $parameters = @{ hDefKey = [uint32]2147483650; sSubKeyName = [string]$fact.registryKey; sValueName = [string]$property.Name }
+        $answer = Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'StdRegProv' -MethodName $method -Arguments $parameters -OperationTimeoutSec $operationTimeoutSec
+        if ($answer.ReturnValue -eq 0) { $row[$property.Name] = $answer.$result }
+        elseif ($answer.ReturnValue -eq 5) { throw (New-Object UnauthorizedAccessException ($method + ' returned 5')) }
+        # ERROR_FILE_NOT_FOUND: the key or the value is not there.
+        elseif ($answer.ReturnValue -ne 2) { throw ($method + ' returned ' + $answer.ReturnValue) }
+    }
+    if ($row.Keys.Count -eq 0) { throw (New-Object Management.Automation.ItemNotFoundException 'The registry holds none of these values.') }
+    $row
+}
+
+# A text of a row of a source: of an array the first.
+function Get-SourceText($item, [string]$name) {
+    $value = $null
+    if ($item -is [Collections.IDictionary]) { $value = $item[$name] }
+    else {
+        $property = $item.CimInstanceProperties[$name]
+        if ($null -ne $property) { $value = $property.Value }
+    }
+    if ($value -is [Array]) { $value = $value[0] }
+    if ($null -eq $value) { return $null }
+    [string]$value
+}
+
+# True where a row has what the inputs are to be taken from.
+function Test-Source($item, $where) {
+    foreach ($condition in $where.PSObject.Properties) {
+        $text = Get-SourceText $item $condition.Name
+        if ($null -eq $condition.Value) { if ($null -ne $text) { return $false } }
+        elseif ($null -eq $text -or -not $text.Equals([string]$condition.Value, [StringComparison]::OrdinalIgnoreCase)) { return $false }
+    }
+    $true
+}
+
+# Calls a method for one input. Xml: the instance it told. Mark: why it told none, in words that are no language's:
+# 'return <number>', 'job <number>', 'timedOut', or 'error' and the marks of an error.
+function Invoke-Input($service, $fact, [string]$text) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    try {
+        $parameters = @{}
+        $parameters[[string]$fact.inputs.parameter] = $text
+        # The answer that comes with a job may be empty; a second call finds the work done.
+        foreach ($attempt in 1, 2) {
+            $answer = Invoke-CimMethod -InputObject $service -MethodName $fact.method -Arguments $parameters -OperationTimeoutSec $inputTimeoutSec
+            $xml = [string]$answer.($fact.result)
+            if ($answer.ReturnValue -ne 4096) {
+                if ($answer.ReturnValue -eq 0 -and $xml -ne '') { return @{ Xml = $xml } }
+                return @{ Mark = 'return ' + $answer.ReturnValue.ToString($invariant) }
+            }
+            do {
+                if ($clock.ElapsedMilliseconds -ge 1000 * $inputTimeoutSec) { return @{ Mark = 'timedOut' } }
+                $job = (Get-CimInstance -InputObject $answer.Job -OperationTimeoutSec $inputTimeoutSec).CimInstanceProperties
+                $state = [int]$job['JobState'].Value
+                # 7 completed, 32768 completed with warnings; below 7 it is under way.
+                if ($state -lt 7) { [Threading.Thread]::Sleep(100) }
+            } while ($state -lt 7)
+            if ($state -ne 7 -and $state -ne 32768) {
+                return @{ Mark = 'job ' + ([int]$job['ErrorCode'].Value).ToString($invariant); Text = [string]$job['ErrorDescription'].Value }
+            }
+            if ($xml -ne '') { return @{ Xml = $xml } }
+        }
+        return @{ Mark = 'job 0' }
+    } catch {
+        $mark = 'error ' + (Get-ErrorMark $_)
+        # Whatever a provider says once its time is over, the time is the reason.
+        if ($clock.ElapsedMilliseconds -ge 1000 * $inputTimeoutSec) { $mark = 'timedOut' }
+        return @{ Mark = $mark; Text = $_.Exception.Message }
+    }
+}
+
+# The properties of an instance in CIM-XML, name to text.
+function ConvertFrom-CimXml([string]$text) {
+    $found = @{}
+    foreach ($node in ([xml]$text).DocumentElement.ChildNodes) {
+        if ($node.LocalName -ne 'PROPERTY') { continue }
+        $value = $node.SelectSingleNode('VALUE')
+        if ($null -ne $value) { $found[$node.GetAttribute('NAME')] = $value.InnerText }
+    }
+    $found
+}
+
+$remotePath = [regex]'(?i)^\\\\(\?\\UNC\\|(?![.?]\\))'
+$inputsPerMessage = 8
+
+# One row per input; those on other machines last, since they hang most easily. What is not answered when the time for
+# this fact is over stays unsaid, and so does a fact whose source failed: whoever asked knows, and may ask again.
+function Add-InputFact($fact) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $inputs = $fact.inputs
+    $source = $sources[$inputs.fact]
+    if ($null -eq $source -and $null -eq $inputs.PSObject.Properties['given']) { return }
+    $names = @(foreach ($property in $fact.properties.PSObject.Properties) { $property.Name })
+    $head = '{"kind":"fact","name":' + (ConvertTo-JsonText $fact.name) + ',"properties":[' + (@(foreach ($name in $names) { ConvertTo-JsonText $name }) -join ',') + '],"rows":['
+    $seen = New-Object 'Collections.Generic.HashSet[string]' ([StringComparer]::OrdinalIgnoreCase)
+    $near = New-Object Collections.Queue
+    $far = New-Object Collections.Queue
+    $given = @()
+    if ($null -ne $inputs.PSObject.Properties['given']) {
+        foreach ($text in @($inputs.known)) { [void]$seen.Add([string]$text) }
+        $given = @($inputs.given)
+    }
+    $found = @(foreach ($item in $source) { if ($null -ne $item -and (Test-Source $item $inputs.where)) { Get-SourceText $item $inputs.property } })
+    foreach ($text in $given + $found) {
+        if (-not $text -or -not $seen.Add([string]$text)) { continue }
+        if ($remotePath.IsMatch($text)) { $far.Enqueue([string]$text) } else { $near.Enqueue([string]$text) }
+    }
+    $told = New-Object Collections.ArrayList
+    $rows = New-Object Text.StringBuilder
+    $inMessage = 0
+    $part = 0
+    $service = $null
+    try {
+        while ($near.Count + $far.Count -gt 0 -and $scriptClock.ElapsedMilliseconds -lt $fact.untilMs) {
+            if ($near.Count -gt 0) { $text = $near.Dequeue() } else { $text = $far.Dequeue() }
+            if ($null -eq $service) { $service = Get-Service $fact.namespace $fact.className }
+            if ($request.flushEach) {
+                Add-Message ('{"kind":"asking","name":' + (ConvertTo-JsonText $fact.name) + ',"input":' + (ConvertTo-JsonText $text) + '}')
+                Send-Frame
+            }
+            $answer = Invoke-Input $service $fact $text
+            $row = @{}
+            if ($null -ne $answer.Xml) {
+                try {
+                    $row = ConvertFrom-CimXml $answer.Xml
+                } catch {
+                    $answer.Mark = 'error ' + (Get-ErrorMark $_)
+                    $answer.Text = $_.Exception.Message
+                }
+            }
+            $row['Input'] = $text
+            $row['ErrorCode'] = $answer.Mark
+            $row['ErrorText'] = $answer.Text
+            [void]$told.Add($row)
+            if ($null -ne $inputs.PSObject.Properties['follow']) {
+                $next = [string]$row[[string]$inputs.PSObject.Properties['follow'].Value]
+                if ($next -ne '' -and $seen.Add($next)) {
+                    if ($remotePath.IsMatch($next)) { $far.Enqueue($next) } else { $near.Enqueue($next) }
+                }
+            }
+            if ($rows.Length -gt 0) { [void]$rows.Append(',') }
+            $cells = @(foreach ($name in $names) { if ($null -eq $row[$name]) { 'null' } else { ConvertTo-JsonText ([string]$row[$name]) } })
+            [void]$rows.Append('[').Append($cells -join ',').Append(']')
+            $inMessage++
+            if ($inMessage -ge $inputsPerMessage -or $frame.Clock.ElapsedMilliseconds -ge $flushMs -or $request.flushEach) {
+                Add-Message ($head + $rows.ToString() + '],"part":' + $part.ToString($invariant) + ',"more":true,"ms":' + $clock.ElapsedMilliseconds.ToString($invariant) + '}')
+                [void]$rows.Remove(0, $rows.Length)
+                $inMessage = 0
+                $part++
+            }
+        }
+        Add-Message ($head + $rows.ToString() + '],"part":' + $part.ToString($invariant) + ',"more":false,"ms":' + $clock.ElapsedMilliseconds.ToString($invariant) + '}')
+        if ($sources.ContainsKey($fact.name)) { $sources[$fact.name] = $told.ToArray() }
+    } catch {
+        Add-Failure $fact $_ $clock.ElapsedMilliseconds
+    }
+}
+
 function Add-Fact($fact) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $names = @(foreach ($property in $fact.properties.PSObject.Properties) { $property.Name })
     $types = @(foreach ($property in $fact.properties.PSObject.Properties) { $property.Value })
     $count = $names.Length
-    $isScript = $null -ne $fact.PSObject.Properties['script']
+    $isRegistry = $null -ne $fact.PSObject.Properties['registryKey']
+    $isScript = $isRegistry -or $null -ne $fact.PSObject.Properties['script']
+    $isSource = $sources.ContainsKey($fact.name)
+    $told = New-Object Collections.ArrayList
     $head = '{"kind":"fact","name":' + (ConvertTo-JsonText $fact.name) + ',"properties":[' + (@(foreach ($name in $names) { ConvertTo-JsonText $name }) -join ',') + '],"rows":['
     $rows = New-Object Text.StringBuilder
     $part = @{ Number = 0 }
     try {
-        Get-FactItem $fact $names | ForEach-Object {
+        & { if ($isRegistry) { Get-RegistryRow $fact } else { Get-FactItem $fact $names } } | ForEach-Object {
             $item = $_
             # A class answers for its subclasses too; their instances are not what was asked for.
             if ($null -eq $item -or (-not $isScript -and $item.CimSystemProperties.ClassName -ne $fact.className)) { return }
+            if ($isSource) { [void]$told.Add($item) }
             if ($rows.Length -ge $flushBytes) {
                 Add-Message ($head + $rows.ToString() + '],"part":' + $part.Number + ',"more":true,"ms":' + $clock.ElapsedMilliseconds.ToString($invariant) + '}')
                 $part.Number++
@@ -215,6 +432,7 @@ function Add-Fact($fact) {
             [void]$rows.Append(']')
         }
         Add-Message ($head + $rows.ToString() + '],"part":' + $part.Number + ',"more":false,"ms":' + $clock.ElapsedMilliseconds.ToString($invariant) + '}')
+        if ($isSource) { $sources[$fact.name] = $told.ToArray() }
     } catch {
         Add-Failure $fact $_ $clock.ElapsedMilliseconds
     }
@@ -227,7 +445,7 @@ if ($request.flushEach) { Send-Frame }
 $asked = 0
 foreach ($fact in @($request.facts)) {
     if ($fact.slow) { Send-Frame }
-    Add-Fact $fact
+    if ($null -ne $fact.PSObject.Properties['inputs']) { Add-InputFact $fact } else { Add-Fact $fact }
     $asked++
     if ($request.flushEach) { Send-Frame }
 }

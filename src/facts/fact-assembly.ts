@@ -9,15 +9,29 @@ export interface FactAssembly {
   take(event: FrameEvent): void;
   /** What arrived whole, by fact name. */
   readonly outcomes: ReadonlyMap<string, FactOutcome>;
+  /** Rows of facts told by a method: each stands for itself, so that what is there counts, finished or not. */
+  readonly inputRows: ReadonlyMap<string, InputRowsReceived>;
+  /** The input of a fact told by a method that was last announced. */
+  readonly asking: { readonly name: string; readonly input: string } | undefined;
   readonly hello: Extract<ScriptMessage, { kind: 'hello' }> | undefined;
   readonly ended: boolean;
   /** True: something between the first and the last frame was lost. */
   readonly damaged: boolean;
 }
 
-/** Facts that were not `requested` are ignored: nobody reads them. */
-export function assembleFacts(requested: ReadonlySet<string>): FactAssembly {
+export interface InputRowsReceived {
+  readonly properties: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Facts that were not `requested` are ignored: nobody reads them. `byInput`: those told by a method. */
+export function assembleFacts(requested: ReadonlySet<string>, byInput: ReadonlySet<string> = new Set()): FactAssembly {
   const outcomes = new Map<string, FactOutcome>();
+  const inputRows = new Map<
+    string,
+    { readonly properties: readonly string[]; readonly rows: (readonly unknown[])[] }
+  >();
+  let asking: FactAssembly['asking'];
   let open: { readonly name: string; readonly rows: (readonly unknown[])[]; parts: number } | undefined;
   let hello: FactAssembly['hello'];
   let ended = false;
@@ -41,6 +55,12 @@ export function assembleFacts(requested: ReadonlySet<string>): FactAssembly {
     open = undefined;
   }
 
+  function takeInputRows({ name, properties, rows }: FactMessage): void {
+    const received = inputRows.get(name) ?? { properties, rows: [] };
+    inputRows.set(name, received);
+    for (const row of rows) received.rows.push(row);
+  }
+
   function takeMessage(message: ScriptMessage): void {
     switch (message.kind) {
       case 'hello':
@@ -50,7 +70,11 @@ export function assembleFacts(requested: ReadonlySet<string>): FactAssembly {
         ended = true;
         break;
       case 'fact':
-        if (requested.has(message.name)) takeFact(message);
+        if (byInput.has(message.name)) takeInputRows(message);
+        else if (requested.has(message.name)) takeFact(message);
+        break;
+      case 'asking':
+        asking = { name: message.name, input: message.input };
         break;
       case 'absent':
         open = undefined;
@@ -75,6 +99,10 @@ export function assembleFacts(requested: ReadonlySet<string>): FactAssembly {
       open = undefined;
     },
     outcomes,
+    inputRows,
+    get asking() {
+      return asking;
+    },
     get hello() {
       return hello;
     },

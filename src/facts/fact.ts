@@ -1,6 +1,7 @@
 /**
- * A fact is one kind of raw data asked of a host: a CIM class and the properties wanted of it, or (where CIM cannot
- * list it) a small script block. Declared as data in `fact-table.ts`.
+ * A fact is one kind of raw data asked of a host: a CIM class and the properties wanted of it, what a method of a CIM
+ * class tells about each of its inputs (virtual disk files), values of the registry, or (where CIM has none of these) a
+ * small script block. Declared as data in `fact-table.ts`.
  */
 
 /**
@@ -69,6 +70,94 @@ export interface CimFactDeclaration {
   readonly mayBeAbsent?: boolean;
   /** True: known to take long or hang; what is ready is flushed before it is asked. */
   readonly slow?: boolean;
+  /** A method that gives the same instances, for hosts on which the class cannot be listed. */
+  readonly orMethod?: ListingMethod;
+}
+
+/** A method of the only instance of its class whose out-parameter is an array of embedded instances. */
+export interface ListingMethod {
+  readonly className: string;
+  readonly method: string;
+  /** In-parameters that are numbers, all of type `uint32[]`. */
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  /** The out-parameter. */
+  readonly result: string;
+}
+
+/** Where the inputs of a {@link MethodFactDeclaration} come from. Each is asked for once, whatever its case. */
+export interface InputSource {
+  /** The in-parameter; all others are left out. */
+  readonly parameter: string;
+  /** A fact that stands before this one, and the property (a text, or the first of an array) that holds the input. */
+  readonly fact: string;
+  readonly property: string;
+  /** Only rows that have these texts, whatever their case; null: only rows that have nothing there. */
+  readonly where: Readonly<Record<string, string | null>>;
+  /** A property of the rows found that names a further input: the parent of a differencing disk. */
+  readonly follow?: string;
+}
+
+/**
+ * A fact that a method of a CIM class tells, one call per input, one row per input. The method belongs to the only
+ * instance of its class, and its out-parameter is an instance as CIM-XML text. A call that fails is a row as well: each
+ * row has the columns of {@link inputColumns}.
+ */
+export interface MethodFactDeclaration {
+  readonly name: string;
+  readonly namespace: string;
+  readonly className: string;
+  readonly method: string;
+  readonly inputs: InputSource;
+  /** The out-parameter. */
+  readonly result: string;
+  readonly properties: PropertyTypes & typeof inputColumns;
+  readonly mayBeAbsent?: boolean;
+  readonly slow?: boolean;
+}
+
+/** What every row of a {@link MethodFactDeclaration} tells beside the properties of the instance. */
+export const inputColumns = {
+  /** What was asked about, as it was first met. */
+  Input: 'string',
+  /** Null: it was answered, and the other columns hold the answer. Else an {@link InputErrorCode}; they are null. */
+  ErrorCode: 'string',
+  /** What the host said, where it said something. */
+  ErrorText: 'string',
+} as const satisfies Readonly<Record<string, ScalarType>>;
+
+/** Why one input of a fact has no answer. Codes are stable. */
+export type InputErrorCode =
+  /** There is no such file or folder. */
+  | 'fileMissing'
+  /** Somebody holds it open in a way that does not let it be read. */
+  | 'fileLocked'
+  /** The account may not read it. */
+  | 'fileDenied'
+  /** It lies on another machine, which does not take the account from here: WinRM makes no second hop. */
+  | 'doubleHop'
+  /** The machine or share that it lies on is not reached. */
+  | 'fileUnreachable'
+  /** It is no virtual disk, or a damaged one. */
+  | 'fileDamaged'
+  /** The host did not answer in the time for one input. */
+  | 'fileTimedOut'
+  /** The time for all inputs was over before it was asked for. */
+  | 'fileNotAsked'
+  /** The conversation broke off before it was told; a further attempt asks for it. */
+  | 'fileNotReceived'
+  /** Anything else; the text says more. */
+  | 'fileFailed';
+
+/**
+ * A fact that is read from one key under HKEY_LOCAL_MACHINE: one row, a column per value of that name, by StdRegProv. A
+ * value that is not there is null; where none is, the fact is `absent`.
+ */
+export interface RegistryFactDeclaration {
+  readonly name: string;
+  /** Without the hive, e.g. `Cluster`. */
+  readonly registryKey: string;
+  readonly properties: Readonly<Record<string, 'string' | 'uint32'>>;
+  readonly mayBeAbsent?: boolean;
 }
 
 /** A fact that CIM cannot list: the body of a PowerShell script block that returns one object per row. */
@@ -83,7 +172,11 @@ export interface ScriptFactDeclaration {
   readonly costsByCim: readonly string[];
 }
 
-export type FactDeclaration = CimFactDeclaration | ScriptFactDeclaration;
+export type FactDeclaration =
+  | CimFactDeclaration
+  | MethodFactDeclaration
+  | RegistryFactDeclaration
+  | ScriptFactDeclaration;
 
 /** A row of a fact as the collectors see it. */
 export type RowOf<Properties extends PropertyTypes> = {
@@ -125,3 +218,8 @@ export type FactOutcome =
 
 /** Outcomes by fact name. */
 export type FactOutcomes = Readonly<Record<string, FactOutcome>>;
+
+export const failedFact = (code: FactErrorCode, message: string): FactOutcome => ({
+  status: 'failed',
+  error: { code, message },
+});

@@ -2,8 +2,8 @@ import { type HostError, hostError } from '../inventory/host-error.ts';
 import type { Via } from '../inventory/run-options.ts';
 import type { WinrmError } from '../winrm/winrm-error.ts';
 import type { WinrmSession } from '../winrm/winrm-session.ts';
-import { failedFact, gatherByCim } from './cim-gathering.ts';
-import type { FactOutcome, FactOutcomes } from './fact.ts';
+import { gatherByCim } from './cim-gathering.ts';
+import { type FactOutcome, type FactOutcomes, failedFact } from './fact.ts';
 import type { FactName } from './fact-table.ts';
 import { gatherByScript } from './script-gathering.ts';
 import { scriptObstacle } from './script-obstacle.ts';
@@ -16,6 +16,8 @@ export interface GatherRequest {
   readonly facts: readonly FactName[];
   /** `auto`: by script, and by CIM where PowerShell is refused; `script` never falls to CIM. */
   readonly via: Via;
+  /** Facts that an earlier attempt at this host brought; others may take their inputs from them. */
+  readonly known?: FactOutcomes;
   /** Milliseconds for the whole gathering by script, and again for that by CIM. */
   readonly scriptMs: number;
   /** Milliseconds for one fact on the host. */
@@ -40,8 +42,8 @@ function complete(facts: readonly FactName[], arrived: ReadonlyMap<string, FactO
 }
 
 async function byCim(session: WinrmSession, request: GatherRequest, notes: readonly HostError[]): Promise<Gathering> {
-  const { facts, scriptMs, now = performance.now.bind(performance) } = request;
-  const { outcomes, error } = await gatherByCim(session, { facts, deadlineMs: scriptMs, now });
+  const { facts, known = {}, scriptMs, operationMs, now = performance.now.bind(performance) } = request;
+  const { outcomes, error } = await gatherByCim(session, { facts, known, deadlineMs: scriptMs, operationMs, now });
   return {
     outcomes: complete(facts, outcomes, error?.message ?? 'It was not asked.'),
     gatheredBy: 'cim',
@@ -51,7 +53,7 @@ async function byCim(session: WinrmSession, request: GatherRequest, notes: reado
 }
 
 /**
- * Asks a host for facts over an open session: by the collector script in one shell, or by WS-Management Enumerate.
+ * Asks a host for facts over an open session: by the collector script in one shell, or by WS-Management Enumerate and Invoke.
  * Never throws for what the host or the network does. Both ways give the same rows.
  */
 export async function gatherFacts(session: WinrmSession, request: GatherRequest): Promise<Gathering> {
@@ -59,7 +61,8 @@ export async function gatherFacts(session: WinrmSession, request: GatherRequest)
   if (facts.length === 0) return { outcomes: {}, gatheredBy: via === 'cim' ? 'cim' : 'script', notes: [] };
   if (via === 'cim') return byCim(session, request, []);
 
-  const gathered = await gatherByScript(session, { runId, facts, scriptMs, operationMs, now });
+  const { known = {} } = request;
+  const gathered = await gatherByScript(session, { runId, facts, known, scriptMs, operationMs, now });
   if (gathered.kind === 'gathered') {
     const outcomes = complete(facts, gathered.outcomes, 'It did not arrive.');
     return { outcomes, gatheredBy: 'script', notes: endedBy(host, gathered.endedBy) };

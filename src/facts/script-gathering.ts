@@ -1,12 +1,14 @@
 import type { Result } from '../result.ts';
 import { endsConversation, type WinrmError, type WinrmErrorCode } from '../winrm/winrm-error.ts';
 import type { CommandFailure, CommandOutcome, WinrmSession, WinrmShell } from '../winrm/winrm-session.ts';
-import { failedFact } from './cim-gathering.ts';
-import { bootstrapCommand, inputBootstrapCommand, requestedFact, scriptInput } from './collector-script.ts';
-import type { FactOutcome } from './fact.ts';
-import { assembleFacts } from './fact-assembly.ts';
+import { bootstrapCommand, inputBootstrapCommand, scriptInput } from './collector-script.ts';
+import { type FactOutcome, type FactOutcomes, failedFact } from './fact.ts';
+import { assembleFacts, type InputRowsReceived } from './fact-assembly.ts';
 import type { FactName } from './fact-table.ts';
 import { createFrameReader } from './frame-reader.ts';
+import { inputTimeoutMs } from './input-times.ts';
+import { createScriptInputs, isToldByInput, type ScriptInputs } from './script-inputs.ts';
+import type { RequestedFact } from './script-protocol.ts';
 
 /**
  * Pace of the frames: what is ready is sent after ten seconds, or when 300 KB are there. Each frame costs a request;
@@ -33,6 +35,8 @@ export interface ScriptGatheringRequest {
   readonly scriptMs: number;
   /** Milliseconds for one fact, told to `Get-CimInstance`. */
   readonly operationMs: number;
+  /** Facts that an earlier attempt brought; a fact told by a method may take its inputs from them. */
+  readonly known: FactOutcomes;
   /** A clock in milliseconds. */
   readonly now: () => number;
 }
@@ -53,8 +57,11 @@ export type ScriptGathering =
   | { readonly kind: 'broken'; readonly error: WinrmError; readonly outcomes: ReadonlyMap<string, FactOutcome> };
 
 /** One start of powershell.exe. */
-interface ScriptRun {
+export interface ScriptRun {
   readonly outcomes: ReadonlyMap<string, FactOutcome>;
+  readonly inputRows: ReadonlyMap<string, InputRowsReceived>;
+  /** The input that was being asked about when it broke off, where every input is announced. */
+  readonly asking: { readonly name: string; readonly input: string } | undefined;
   /** True: the script spoke. */
   readonly started: boolean;
   readonly ended: boolean;
@@ -82,7 +89,7 @@ function diagnosis(exitCode: number | undefined, stderr: string, noise: string):
 
 interface RunRequest {
   readonly command: string;
-  readonly facts: readonly FactName[];
+  readonly facts: readonly RequestedFact[];
   readonly flushEach: boolean;
   readonly deadlineMs: number;
   readonly operationMs: number;
@@ -93,14 +100,16 @@ async function runScript(
   { command, facts, flushEach, deadlineMs, operationMs }: RunRequest,
 ): Promise<ScriptRun> {
   const reader = createFrameReader();
-  const assembly = assembleFacts(new Set(facts));
+  const names = facts.map(({ name }) => name);
+  const assembly = assembleFacts(new Set(names), new Set(names.filter(isToldByInput)));
   const stdin = scriptInput({
     version: 1,
-    facts: facts.map(requestedFact),
+    facts,
     flushEach,
     flushMs,
     flushBytes,
     operationTimeoutSec: Math.max(1, Math.ceil(operationMs / 1_000)),
+    inputTimeoutSec: Math.max(1, Math.ceil(inputTimeoutMs(operationMs) / 1_000)),
   });
   const ran: Result<CommandOutcome, CommandFailure> = await shell.run({
     command,
@@ -118,7 +127,9 @@ async function runScript(
   const error = ran.ok ? undefined : ran.error.error;
   return {
     outcomes: assembly.outcomes,
-    started: assembly.hello !== undefined || assembly.outcomes.size > 0,
+    inputRows: assembly.inputRows,
+    asking: assembly.ended ? undefined : assembly.asking,
+    started: assembly.hello !== undefined || assembly.outcomes.size > 0 || assembly.inputRows.size > 0,
     ended: assembly.ended,
     damaged: assembly.damaged,
     flushedEach: flushEach,
@@ -135,17 +146,21 @@ async function runScript(
 async function firstRun(
   shell: WinrmShell,
   { facts, operationMs, scriptMs }: ScriptGatheringRequest,
+  inputs: ScriptInputs,
   remainingMs: () => number,
 ): Promise<{ readonly run: ScriptRun; readonly command: string }> {
-  const common = { facts, flushEach: false, operationMs };
-  const run = await runScript(shell, { ...common, command: bootstrapCommand, deadlineMs: scriptMs * firstShare });
+  const start = (command: string, deadlineMs: number): Promise<ScriptRun> =>
+    runScript(shell, {
+      command,
+      facts: inputs.requested(facts, deadlineMs),
+      flushEach: false,
+      operationMs,
+      deadlineMs,
+    });
+  const run = await start(bootstrapCommand, scriptMs * firstShare);
   const silent = !run.started && !run.refused && !run.timedOut && run.error === undefined;
   if (!silent || remainingMs() < leastRunMs) return { run, command: bootstrapCommand };
-  const deadlineMs = remainingMs() * firstShare;
-  return {
-    run: await runScript(shell, { ...common, command: inputBootstrapCommand, deadlineMs }),
-    command: inputBootstrapCommand,
-  };
+  return { run: await start(inputBootstrapCommand, remainingMs() * firstShare), command: inputBootstrapCommand };
 }
 
 /**
@@ -206,11 +221,38 @@ async function askAgain(
 }
 
 /**
+ * Asks again about inputs without an answer, after all other facts are there. After a run that broke off every input is
+ * announced, which tells the one that hangs: it is given up, and the others are asked on.
+ */
+async function askInputsAgain(
+  inputs: ScriptInputs,
+  brokeOff: boolean,
+  ask: (facts: readonly RequestedFact[], flushEach: boolean, deadlineMs: number) => Promise<ScriptRun>,
+  remainingMs: () => number,
+): Promise<WinrmError | undefined> {
+  let flushEach = brokeOff;
+  for (;;) {
+    const left = remainingMs();
+    const missing = inputs.missing();
+    if (missing.length === 0 || left < leastRunMs) return undefined;
+    const before = inputs.answered();
+    const deadlineMs = flushEach ? Math.max(leastRunMs, left * roundShare) : left;
+    const run = await ask(inputs.requested(missing, deadlineMs), flushEach, deadlineMs);
+    if (run.error || !run.started) return run.error;
+    if (run.asking !== undefined) inputs.giveUp(run.asking.name, run.asking.input);
+    // No answer more than before: asking on would bring none either.
+    if (inputs.answered() === before) return undefined;
+    flushEach ||= !run.ended;
+  }
+}
+
+/**
  * Gathers by the collector script in one shell. Facts that did not arrive are asked again with a frame after each, which
- * tells the fact at which a script breaks off; such a fact is asked once more, last and alone.
+ * tells the fact at which a script breaks off; such a fact is asked once more, last and alone. Facts told by a method
+ * come last and input by input: one that hangs costs only itself.
  */
 export async function gatherByScript(session: WinrmSession, request: ScriptGatheringRequest): Promise<ScriptGathering> {
-  const { runId, facts, scriptMs, operationMs, now } = request;
+  const { runId, facts, scriptMs, operationMs, now, known } = request;
   const end = now() + scriptMs;
   const remainingMs = (): number => end - now();
   const openShell = () => session.openShell({ name: `hyperv-rvtools/${runId}`, idleTimeoutMs: shellIdleMs });
@@ -224,40 +266,56 @@ export async function gatherByScript(session: WinrmSession, request: ScriptGathe
     const outcomes = new Map<string, FactOutcome>();
     const lost = new Map<string, FactOutcome>();
     let endedBy: string | undefined;
+    const outcomeOf = (name: FactName): FactOutcome | undefined =>
+      outcomes.get(name) ?? (facts.includes(name) ? undefined : known[name]);
+    const inputs = createScriptInputs(facts, outcomeOf, known);
+    const plain = facts.filter((name) => !isToldByInput(name));
     const keep = (run: ScriptRun, asked: readonly FactName[]): void => {
       if (!run.ended && !run.timedOut) endedBy ??= run.said;
       for (const [name, outcome] of run.outcomes) outcomes.set(name, outcome);
+      inputs.take(run);
       const suspect = suspectOf(run, asked);
       for (const name of asked) if (!run.outcomes.has(name)) lost.set(name, lostFact(run, name === suspect));
     };
-    const whole = (): ReadonlyMap<string, FactOutcome> => new Map([...lost, ...outcomes]);
+    const arrived = (): ReadonlyMap<string, FactOutcome> => new Map([...outcomes, ...inputs.outcomes('broken')]);
+    const whole = (): ReadonlyMap<string, FactOutcome> =>
+      new Map([...lost, ...outcomes, ...inputs.outcomes('timeOver')]);
 
     let hasSpoken = false;
-    let { run: first, command } = await firstRun(shell, request, remainingMs);
+    let { run: first, command } = await firstRun(shell, request, inputs, remainingMs);
     if (!first.started && first.error && newShellHelps.has(first.error.code)) {
       await shell.close();
       const again = await openShell();
       if (!again.ok) return { kind: 'broken', error: again.error, outcomes };
       shell = again.value;
-      ({ run: first, command } = await firstRun(shell, request, remainingMs));
+      ({ run: first, command } = await firstRun(shell, request, inputs, remainingMs));
     }
     hasSpoken = first.started;
-    keep(first, facts);
-    if (first.error) return { kind: 'broken', error: first.error, outcomes };
+    keep(first, plain);
+    if (first.error) return { kind: 'broken', error: first.error, outcomes: arrived() };
     if (first.refused && outcomes.size === 0) return { kind: 'refused', detail: first.said };
     // A run that was ended before its first frame may have hung at a fact: only the next one says hello at once.
     if (!first.started && !first.timedOut) return { kind: 'failed', detail: first.said };
 
-    const missing = facts.filter((name) => !outcomes.has(name));
+    const missing = plain.filter((name) => !outcomes.has(name));
     const ask: AskAgain = async (asked, deadlineMs) => {
-      const run = await runScript(shell, { command, facts: asked, flushEach: true, deadlineMs, operationMs });
+      const requested = inputs.requested(asked, deadlineMs);
+      const run = await runScript(shell, { command, facts: requested, flushEach: true, deadlineMs, operationMs });
       hasSpoken ||= run.started;
       if (run.started || run.error) keep(run, asked);
       return run;
     };
     const error = await askAgain(missing, ask, remainingMs);
-    if (error) return { kind: 'broken', error, outcomes };
+    if (error) return { kind: 'broken', error, outcomes: arrived() };
     if (!hasSpoken) return { kind: 'failed', detail: `no answer in time, ${first.said}` };
+
+    const askInputs = async (requested: readonly RequestedFact[], flushEach: boolean, deadlineMs: number) => {
+      const run = await runScript(shell, { command, facts: requested, flushEach, deadlineMs, operationMs });
+      inputs.take(run);
+      return run;
+    };
+    const inputError = await askInputsAgain(inputs, !first.ended, askInputs, remainingMs);
+    if (inputError) return { kind: 'broken', error: inputError, outcomes: arrived() };
     return { kind: 'gathered', outcomes: whole(), ...(endedBy === undefined ? {} : { endedBy }) };
   } finally {
     await shell.close();

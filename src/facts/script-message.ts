@@ -21,6 +21,7 @@ const fact = z.object({
 const message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), powershell: z.string(), languageMode: z.string(), culture: z.string() }),
   fact,
+  z.object({ kind: z.literal('asking'), name: z.string(), input: z.string() }),
   z.object({ kind: z.literal('absent'), name: z.string(), message: z.string() }),
   z.object({
     kind: z.literal('failed'),

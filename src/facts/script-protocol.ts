@@ -1,3 +1,5 @@
+import type { InputSource, ListingMethod } from './fact.ts';
+
 /**
  * What is said between us and the collector script (`collector.ps1`).
  *
@@ -12,7 +14,11 @@
  * `sequence` counts from 1; `length` is the number of base64 characters; `sha256` is the lower-case hex hash of those
  * characters; the base64 holds the gzip of the UTF-8 JSON of a {@link ScriptFrame}. Anything between frames is noise.
  * A frame is flushed when `flushMs` have passed or `flushBytes` of JSON are ready, before each slow fact, and, where
- * `flushEach` is set, after `hello` and after each fact. The message `end` closes the last frame.
+ * `flushEach` is set, after `hello`, after each fact and before each input of a fact told by a method. The message `end`
+ * closes the last frame.
+ *
+ * Cells of a fact told by a method are texts or null: of the properties as they stand in the instance's CIM-XML, of
+ * `ErrorCode` a mark that `input-errors.ts` reads. Inputs without a row were not asked, or did not answer.
  */
 
 /** A fact as the script is asked for it: a fact-table declaration without what the host need not know. */
@@ -26,6 +32,15 @@ export type RequestedFact =
       readonly where?: string;
       readonly mayBeAbsent?: boolean;
       readonly slow?: boolean;
+      readonly orMethod?: ListingMethod;
+    }
+  | RequestedInputFact
+  | {
+      readonly name: string;
+      readonly registryKey: string;
+      readonly properties: Readonly<Record<string, string>>;
+      readonly mayBeAbsent?: boolean;
+      readonly slow?: boolean;
     }
   | {
       readonly name: string;
@@ -34,6 +49,26 @@ export type RequestedFact =
       readonly mayBeAbsent?: boolean;
       readonly slow?: boolean;
     };
+
+/** A fact told by a method, input by input. */
+export interface RequestedInputFact {
+  readonly name: string;
+  readonly namespace: string;
+  readonly className: string;
+  readonly method: string;
+  readonly result: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly inputs: InputSource & {
+    /** Inputs that come first, besides those of the source's rows if the source is asked in the same run. */
+    readonly given?: readonly string[];
+    /** With `given`: inputs that are not to be asked again. */
+    readonly known?: readonly string[];
+  };
+  /** Milliseconds of the script's own time after which no further input is asked. */
+  readonly untilMs: number;
+  readonly mayBeAbsent?: boolean;
+  readonly slow?: boolean;
+}
 
 export interface ScriptRequest {
   readonly version: 1;
@@ -46,6 +81,8 @@ export interface ScriptRequest {
   readonly flushBytes: number;
   /** Seconds, for `Get-CimInstance -OperationTimeoutSec`. */
   readonly operationTimeoutSec: number;
+  /** Seconds for one input of a fact told by a method, its job included. */
+  readonly inputTimeoutSec: number;
 }
 
 /** Values in rows follow `ValueOf` of `fact.ts`: uint64 as text, datetimes UTC with six decimals, intervals in ms. */
@@ -71,6 +108,8 @@ export type ScriptMessage =
       /** Milliseconds the host spent on it; on the last message of the fact. */
       readonly ms: number;
     }
+  /** Where each frame is sent at once: this input is being asked about. */
+  | { readonly kind: 'asking'; readonly name: string; readonly input: string }
   | { readonly kind: 'absent'; readonly name: string; readonly message: string }
   | {
       readonly kind: 'failed';

@@ -38,9 +38,38 @@ export interface CimClass {
   readonly instances: readonly CimInstance[];
 }
 
+/** What goes wrong when a method opens a virtual disk file. */
+export type DiskFileTrouble =
+  /** It is not there. */
+  | 'missing'
+  /** Somebody else holds it open. */
+  | 'locked'
+  /** The account may not read it; a file on another machine always ends so over WinRM. */
+  | 'denied'
+  /** It is no virtual disk. */
+  | 'damaged'
+  /** Opening it does not end; a time-out is kept. */
+  | 'hangs'
+  /** Opening it does not end, and no time-out is kept. */
+  | 'stuck';
+
+/** A virtual disk file as Msvm_ImageManagementService tells of it. */
+export interface CimDiskFile {
+  readonly path: string;
+  /** Of Msvm_VirtualHardDiskSettingData. */
+  readonly settings: Readonly<Record<string, CimScalar>>;
+  /** Of Msvm_VirtualHardDiskState. */
+  readonly state: Readonly<Record<string, CimScalar>>;
+  readonly trouble?: DiskFileTrouble;
+  /** True: a method first answers by a job. */
+  readonly byJob?: true;
+}
+
 /** Namespaces with forward slashes; class lookups ignore case. A missing namespace or class is really missing. */
 export interface CimRepository {
   readonly namespaces: Readonly<Record<string, Readonly<Record<string, CimClass>>>>;
   /** Registry values by key path, e.g. `HKLM:\Cluster` → ClusterInstanceID. */
-  readonly registry: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly registry: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+  /** Every virtual disk file that the host's VMs use, parents included. */
+  readonly diskFiles?: readonly CimDiskFile[];
 }

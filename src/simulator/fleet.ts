@@ -42,6 +42,8 @@ export interface FleetPlan {
   readonly languageShares?: Readonly<Partial<Record<Culture, number>>>;
   /** Milliseconds that a host spends on one fact. Default 0. */
   readonly factCostMs?: number;
+  /** Milliseconds for opening one virtual disk file. Default 0. */
+  readonly vhdCostMs?: number;
   /** The fleet's clock, ISO 8601, UTC. */
   readonly now?: string;
 }
@@ -80,10 +82,11 @@ export function buildFleet(plan: FleetPlan): SimulatedFleet {
     operatingSystemShares: plan.operatingSystemShares ?? operatingSystemShares,
     languageShares: plan.languageShares ?? languageShares,
   });
-  const factCostMs = plan.factCostMs ?? 0;
+  const { factCostMs = 0, vhdCostMs = 0 } = plan;
   const shown = showMachines(machines, moves(machines, plan.vmsMove ?? 'listedHost'), {
     now: instant(now),
     factCostMs,
+    vhdCostMs,
   });
   return {
     seed: plan.seed,
@@ -198,6 +201,7 @@ interface Showing {
   /** `yyyy-MM-ddTHH:mm:ss.ffffffZ`. */
   readonly now: string;
   readonly factCostMs: number;
+  readonly vhdCostMs: number;
 }
 
 /** Which VMs each machine has before and after the moves. */
@@ -231,7 +235,7 @@ function whereabouts(allMoves: readonly Move[]) {
 function showMachines(
   machines: readonly (Machine | undefined)[],
   allMoves: readonly Move[],
-  { now, factCostMs }: Showing,
+  { now, factCostMs, vhdCostMs }: Showing,
 ): (SimulatedHost | undefined)[] {
   const { changes, before, after } = whereabouts(allMoves);
   /** A role belongs to the node that has it among its own VMs; one that moves belongs to the node it leaves. */
@@ -264,7 +268,7 @@ function showMachines(
       () => (hidden ? [] : before(machine).map((vm) => simulatedVm(vm, machine.os.generation))),
       () => repositoryOf(machine, before, rolesBefore),
       changes(machine) ? () => repositoryOf(machine, after, rolesAfter) : undefined,
-      factCostMs,
+      { factCostMs, vhdCostMs },
     );
   });
 }
@@ -274,7 +278,7 @@ function showMachine(
   makeVms: () => readonly SimulatedVm[],
   makeRepository: () => CimRepository,
   makeRepositoryAfter: (() => CimRepository) | undefined,
-  factCostMs: number,
+  costs: Pick<Showing, 'factCostMs' | 'vhdCostMs'>,
 ): SimulatedHost {
   const vms = once(makeVms);
   const repository = once(makeRepository);
@@ -286,7 +290,7 @@ function showMachine(
     cluster: machine.cluster?.name ?? null,
     smbiosUuid: machine.smbiosUuid,
     machine,
-    factCostMs,
+    ...costs,
     language: machine.language.culture,
     get vms() {
       return vms();
@@ -326,6 +330,7 @@ function secondMention(seed: number, shown: readonly (SimulatedHost | undefined)
     smbiosUuid: host.smbiosUuid,
     ...(host.machine && { machine: host.machine }),
     factCostMs: host.factCostMs,
+    vhdCostMs: host.vhdCostMs,
     language: host.language,
     sameAs,
     get vms() {

@@ -3,6 +3,24 @@ import type { CimRepository } from './cim-repository.ts';
 import type { Machine } from './model.ts';
 import type { Personality } from './personalities.ts';
 
+/** The truth about one disk of a VM. */
+export interface SimulatedDisk {
+  /** As in `diskPaths`. */
+  readonly path: string;
+  /** False: opening the attached file, or one that it hangs on, gives an error; a passed-through disk has no file. */
+  readonly readable: boolean;
+  /** 2 VHD, 3 VHDX, 4 VHD set; null for a disk that is passed through. */
+  readonly format: number | null;
+  /** 2 fixed, 3 dynamic, 4 differencing; null for a disk that is passed through. */
+  readonly type: number | null;
+  /** What the guest sees, in bytes; null for a disk that is passed through. */
+  readonly capacityBytes: number | null;
+  /** Bytes of all files of the chain together. */
+  readonly fileBytes: number;
+  /** The attached file, then its parents. */
+  readonly chain: readonly { readonly path: string; readonly fileBytes: number; readonly readable: boolean }[];
+}
+
 /** The truth about one VM, for tests: what the repository was made from. */
 export interface SimulatedVm {
   /** Upper-case GUID, as Hyper-V has it. */
@@ -43,6 +61,8 @@ export interface SimulatedVm {
   }[];
   /** Files attached now (with checkpoints: the .avhdx); `\\.\PHYSICALDRIVE<n>` for a disk that is passed through. */
   readonly diskPaths: readonly string[];
+  /** The disks behind `diskPaths`, in that order. */
+  readonly disks: readonly SimulatedDisk[];
   /** Without a replica's recovery points. */
   readonly checkpoints: number;
   /** OSName by KVP; null without KVP. */
@@ -72,6 +92,8 @@ export interface SimulatedHost {
   readonly repositoryAfter?: CimRepository;
   /** Milliseconds for a fact's query; the server adds its own latency. */
   readonly factCostMs: number;
+  /** Milliseconds for opening one virtual disk file; 0 where absent. */
+  readonly vhdCostMs?: number;
   /** Language of its texts and faults as a BCP-47 tag, e.g. `ja-JP`; `en-US` where absent. */
   readonly language?: string;
   /** Index of the host whose second name this is (`listedTwice`). */

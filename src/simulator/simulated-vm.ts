@@ -1,8 +1,9 @@
 import type { AdapterModel, VlanModel, VmModel } from './model.ts';
 import type { Generation } from './operating-systems.ts';
-import { attachedDisks } from './repository/disks.ts';
+import { chainOf } from './repository/disk-files.ts';
+import { attachedDisks, attachedImage } from './repository/disks.ts';
 import { allowsMacSpoofing } from './repository/networks.ts';
-import type { SimulatedVm } from './simulated-host.ts';
+import type { SimulatedDisk, SimulatedVm } from './simulated-host.ts';
 
 /** The truth about one VM on a host of this generation, as tests compare it with reports. */
 export function simulatedVm(vm: VmModel, generation: Generation): SimulatedVm {
@@ -21,12 +22,43 @@ export function simulatedVm(vm: VmModel, generation: Generation): SimulatedVm {
     },
     adapters: vm.adapters.map((adapter) => simulatedAdapter(adapter, generation)),
     diskPaths: attachedDisks(vm),
+    disks: disksOf(vm),
     checkpoints: vm.checkpoints.filter(({ kind }) => kind !== 'Replica:Standard').length,
     guestOs: vm.guest?.osName ?? null,
     dnsName: vm.guest?.dnsName ?? null,
     replicationMode: vm.replicationMode,
     notes: vm.notes,
   };
+}
+
+/** The disks in the order of {@link attachedDisks}. */
+function disksOf(vm: VmModel): SimulatedDisk[] {
+  return vm.controllers.flatMap(({ drives }) =>
+    drives.flatMap((drive): SimulatedDisk[] => {
+      if (drive.kind === 'passThrough') {
+        const path = `\\\\.\\PHYSICALDRIVE${drive.diskNumber}`;
+        return [{ path, readable: false, format: null, type: null, capacityBytes: null, fileBytes: 0, chain: [] }];
+      }
+      if (drive.kind !== 'disk' || drive.image === null) return [];
+      const path = attachedImage({ vm, checkpoint: null }, drive.image);
+      const chain = chainOf(vm, drive.image, path);
+      return [
+        {
+          path,
+          readable: chain.every(({ trouble }) => trouble === undefined),
+          format: chain[0]?.format ?? null,
+          type: chain[0]?.type ?? null,
+          capacityBytes: chain[0]?.capacity ?? null,
+          fileBytes: chain.reduce((sum, { fileSize }) => sum + fileSize, 0),
+          chain: chain.map((file) => ({
+            path: file.path,
+            fileBytes: file.fileSize,
+            readable: file.trouble === undefined,
+          })),
+        },
+      ];
+    }),
+  );
 }
 
 function knownSwitch({ connection }: AdapterModel, generation: Generation): string | null {

@@ -3,6 +3,8 @@ import { failure, success } from '../result.ts';
 import { logonRequest } from './authentication/scheme.ts';
 import { schemes } from './authentication/schemes.ts';
 import { enumerate } from './cim/enumerate.ts';
+import { getObject } from './cim/get.ts';
+import { invoke } from './cim/invoke.ts';
 import { type ResolveAddresses, resolveBySystem } from './connect-socket.ts';
 import { identify } from './identify.ts';
 import { openShell } from './shell/shell.ts';
@@ -46,6 +48,17 @@ export function openWinrmSession(
       const refused = refusal();
       if (refused !== undefined) return failure(refused);
       return enumerate(transport, request, { operationTimeoutMs, signal, wait: surroundings.wait });
+    },
+    get: async ({ timeoutMs = operationTimeoutMs, ...object }) => {
+      const refused = refusal();
+      if (refused !== undefined) return failure(refused);
+      return getObject(transport, object, { timeoutMs, signal });
+    },
+    invoke: async (request) => {
+      const refused = refusal();
+      if (refused !== undefined) return failure(refused);
+      const timeoutMs = request.timeoutMs ?? operationTimeoutMs;
+      return invoke({ transport, wait: surroundings.wait }, request, { timeoutMs, signal });
     },
     openShell: async (shellOptions) => {
       const refused = refusal();

@@ -89,6 +89,50 @@ export interface CimWireInstance {
   readonly properties: Readonly<Record<string, readonly CimWireValue[]>>;
 }
 
+/** A value for a method: a number as its decimal text is told apart from text only by the method itself. */
+export type CimInput = CimInputScalar | readonly CimInputScalar[];
+export type CimInputScalar =
+  | string
+  | number
+  | boolean
+  /** An endpoint reference. */
+  | { readonly className: string; readonly namespace: string; readonly keys: Readonly<Record<string, string>> }
+  /** An embedded object. */
+  | { readonly className: string; readonly properties: Readonly<Record<string, CimInput>> };
+
+/** One object of a class by its keys; none for a class's own (static) methods. */
+export interface CimObject {
+  /** Forward slashes, e.g. `root/virtualization/v2`. */
+  readonly namespace: string;
+  readonly className: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export interface InvokeRequest extends CimObject {
+  readonly method: string;
+  /** In the order of the method's declaration; null parameters are left out. */
+  readonly parameters: Readonly<Record<string, CimInput>>;
+  /** Longest time in milliseconds, a job included. Default: the session's operation timeout. */
+  readonly timeoutMs?: number;
+}
+
+export interface InvokeAnswer {
+  /** 0: done; 4096: a job was started, see `job`; others are the method's own. */
+  readonly returnValue: number;
+  /** Out-parameters; an absent one is null or an empty array. */
+  readonly parameters: CimWireInstance['properties'];
+  /** How the job that the method started ended. */
+  readonly job?: CimJobEnd;
+}
+
+export interface CimJobEnd {
+  /** CIM_ConcreteJob.JobState: 7 completed, 32768 completed with warnings, else failed. */
+  readonly state: number;
+  readonly errorCode: number | undefined;
+  /** In the host's language; empty where it says nothing. */
+  readonly errorText: string;
+}
+
 export interface ShellOptions {
   /** Shown by the host's own tools, e.g. `hyperv-rvtools/<runId>`. */
   readonly name: string;
@@ -146,6 +190,10 @@ export interface WinrmSession {
   /** Unauthenticated; proves that a WS-Management listener is there. */
   identify(): Promise<Result<{ readonly productVendor: string; readonly productVersion: string }, WinrmError>>;
   enumerate(request: EnumerateRequest): Promise<Result<readonly CimWireInstance[], WinrmError>>;
+  /** One object; without properties asked for, whole. */
+  get(object: CimObject & { readonly timeoutMs?: number }): Promise<Result<CimWireInstance, WinrmError>>;
+  /** Calls a method once: it is never repeated. Waits for a job that it starts. */
+  invoke(request: InvokeRequest): Promise<Result<InvokeAnswer, WinrmError>>;
   openShell(options: ShellOptions): Promise<Result<WinrmShell, WinrmError>>;
   readonly counters: WinrmCounters;
   readonly authenticationNotes: AuthenticationNotes;

@@ -111,6 +111,12 @@ export function fakeFleet(hosts: Readonly<Record<string, FakeHost>>, overrides: 
         if (answer === undefined) return failure(winrmError('resourceNotFound', name));
         return typeof answer === 'string' ? failure(winrmError(answer, name)) : success(answer);
       },
+      get: async () => failure(winrmError('resourceNotFound', name)),
+      invoke: async ({ className, method }) => {
+        asked.push(`${className}.${method}`);
+        if (signal?.aborted) return failure(winrmError('cancelled', name));
+        return failure(winrmError('resourceNotFound', name));
+      },
       openShell: async () => {
         asked.push('shell');
         const said = host?.hostname;

@@ -1,20 +1,47 @@
 import type { HostFacts } from '../../src/collectors/collector.ts';
-import type { FactOutcome } from '../../src/facts/fact.ts';
+import type { FactOutcome, MethodFactDeclaration } from '../../src/facts/fact.ts';
 import { declarationOf, type FactName, factNames } from '../../src/facts/fact-table.ts';
+import { createInputRows } from '../../src/facts/input-rows.ts';
+import type { CimScalar } from '../../src/simulator/cim-repository.ts';
 import { factValue } from '../../src/simulator/server/fact-values.ts';
 import type { SimulatedHost } from '../../src/simulator/simulated-host.ts';
+import type { CimWireInstance } from '../../src/winrm/winrm-session.ts';
 
 const collectedAt = '2026-11-23T02:00:00.000Z';
+
+/** What a host tells of its disk files. */
+function diskOutcome(declaration: MethodFactDeclaration, { diskFiles = [] }: SimulatedHost['repository']): FactOutcome {
+  const rows = createInputRows(declaration);
+  for (const { path, settings, state, trouble } of diskFiles) {
+    if (trouble !== undefined) rows.giveUp([path], 'fileFailed', trouble);
+    else rows.answer(path, instanceOf(declaration.result === 'State' ? state : settings));
+  }
+  return rows.outcome();
+}
+
+const instanceOf = (values: Readonly<Record<string, CimScalar>>): { readonly instance: CimWireInstance } => ({
+  instance: {
+    className: undefined,
+    properties: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        [value === null ? { kind: 'nil' } : { kind: 'text', text: String(factValue('string', value)) }],
+      ]),
+    ),
+  },
+});
 
 /** What a host shows of a fact, without any wire between. */
 function outcomeOf(name: FactName, { repository }: SimulatedHost): FactOutcome {
   const declaration = declarationOf(name);
-  if ('script' in declaration) {
-    const id = repository.registry['HKLM:\\Cluster']?.ClusterInstanceID;
+  if ('registryKey' in declaration) {
+    const id = repository.registry[`HKLM:\\${declaration.registryKey}`]?.ClusterInstanceID;
     return id === undefined
       ? { status: 'absent', message: 'no key' }
       : { status: 'ok', properties: ['ClusterInstanceID'], rows: [[id]] };
   }
+  if ('script' in declaration) return { status: 'absent', message: 'no PowerShell here' };
+  if ('inputs' in declaration) return diskOutcome(declaration, repository);
   const shown = repository.namespaces[declaration.namespace]?.[declaration.className];
   if (shown === undefined) return { status: 'absent', message: 'no class' };
   const properties = Object.entries(declaration.properties);

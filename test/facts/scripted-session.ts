@@ -7,6 +7,8 @@ import type {
   CommandOutcome,
   CommandRequest,
   EnumerateRequest,
+  InvokeAnswer,
+  InvokeRequest,
   ShellOptions,
   WinrmSession,
 } from '../../src/winrm/winrm-session.ts';
@@ -32,6 +34,7 @@ export interface ScriptedSession {
   readonly session: WinrmSession;
   readonly commands: readonly AskedCommand[];
   readonly enumerations: readonly EnumerateRequest[];
+  readonly invocations: readonly InvokeRequest[];
   readonly shells: readonly ShellOptions[];
   readonly shellsClosed: () => number;
   readonly now: () => number;
@@ -41,6 +44,7 @@ export interface SessionScript {
   /** Answers the commands, in their order; given what the script is asked and the milliseconds it is given. */
   readonly command?: (request: ScriptRequest, index: number, deadlineMs: number) => CommandScript;
   readonly shell?: WinrmErrorCode;
+  readonly invoke?: (request: InvokeRequest) => InvokeAnswer | WinrmErrorCode;
   readonly enumerate?: (request: EnumerateRequest) => readonly CimWireInstance[] | WinrmErrorCode;
 }
 
@@ -56,6 +60,7 @@ function requestIn(stdin: string | undefined): ScriptRequest {
 export function scriptedSession(script: SessionScript): ScriptedSession {
   const commands: AskedCommand[] = [];
   const enumerations: EnumerateRequest[] = [];
+  const invocations: InvokeRequest[] = [];
   const shells: ShellOptions[] = [];
   let closed = 0;
   let clock = 0;
@@ -87,6 +92,12 @@ export function scriptedSession(script: SessionScript): ScriptedSession {
       const answer = script.enumerate?.(request) ?? [];
       return typeof answer === 'string' ? failure(error(answer)) : success(answer);
     },
+    get: async () => failure(error('resourceNotFound')),
+    invoke: async (request) => {
+      invocations.push(request);
+      const answer = script.invoke?.(request) ?? 'resourceNotFound';
+      return typeof answer === 'string' ? failure(error(answer)) : success(answer);
+    },
     openShell: async (options) => {
       if (script.shell) return failure(error(script.shell));
       shells.push(options);
@@ -102,5 +113,5 @@ export function scriptedSession(script: SessionScript): ScriptedSession {
     authenticationNotes: {},
     close: async () => undefined,
   };
-  return { session, commands, enumerations, shells, shellsClosed: () => closed, now: () => clock };
+  return { session, commands, enumerations, invocations, shells, shellsClosed: () => closed, now: () => clock };
 }

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CimRepository } from '../../src/simulator/cim-repository.ts';
+import type { MethodAnswer } from '../../src/simulator/server/method-answers.ts';
+import { everyMethodAnswer } from './every-method-answer.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const program = join(folder, 'bin', 'Release', 'net10.0', 'pshost.dll');
@@ -30,6 +32,8 @@ export interface CimHostData {
   readonly troubles?: readonly ClassTrouble[];
   /** Milliseconds that each query takes. */
   readonly queryMs?: number;
+  /** By `class.method|input` in lower case, `*` for any other input; by default what the repository knows. */
+  readonly methodAnswers?: Readonly<Record<string, MethodAnswer>>;
 }
 
 export interface EngineRequest {
@@ -169,7 +173,8 @@ export async function startPowershellEngine(): Promise<PowershellEngine> {
           return;
         }
         jobs.push({ onStdout, pieces: [], resolve, reject });
-        child.stdin.write(`${JSON.stringify({ ...request, stream: true })}\n`);
+        const cim = request.cim && { methodAnswers: everyMethodAnswer(request.cim.repository), ...request.cim };
+        child.stdin.write(`${JSON.stringify({ ...request, ...(cim ? { cim } : {}), stream: true })}\n`);
       }),
     async close() {
       child.kill('SIGKILL');

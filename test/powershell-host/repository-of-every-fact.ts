@@ -89,7 +89,7 @@ export function repositoryOfEveryFact(count: number): CimRepository {
   const namespaces: Record<string, Record<string, CimClass>> = {};
   for (const name of factNames) {
     const declaration = declarationOf(name);
-    if ('script' in declaration) continue;
+    if (!('className' in declaration) || 'inputs' in declaration) continue;
     namespaces[declaration.namespace] = {
       ...namespaces[declaration.namespace],
       [declaration.className]: classOf(declaration, count),

@@ -1,6 +1,6 @@
 import { bootstrapCommand, requestedFact, scriptInput } from '../../src/facts/collector-script.ts';
 import type { FactOutcome } from '../../src/facts/fact.ts';
-import { assembleFacts } from '../../src/facts/fact-assembly.ts';
+import { assembleFacts, type InputRowsReceived } from '../../src/facts/fact-assembly.ts';
 import type { FactName } from '../../src/facts/fact-table.ts';
 import { createFrameReader } from '../../src/facts/frame-reader.ts';
 import type { RequestedFact, ScriptMessage, ScriptRequest } from '../../src/facts/script-protocol.ts';
@@ -18,6 +18,7 @@ export interface CollectorRun {
   readonly response: EngineResponse;
   readonly messages: readonly ScriptMessage[];
   readonly outcomes: ReadonlyMap<string, FactOutcome>;
+  readonly inputRows: ReadonlyMap<string, InputRowsReceived>;
   /** Messages per frame. */
   readonly frames: readonly number[];
   readonly noise: string;
@@ -39,11 +40,15 @@ export async function runCollector(
     flushMs: 60_000,
     flushBytes: 300_000,
     operationTimeoutSec: 30,
+    inputTimeoutSec: 2,
     ...request,
   });
   const response = await engine.run({ script: bootstrapScript, stdinText, cim, ...settings });
   const reader = createFrameReader();
-  const assembly = assembleFacts(new Set(asked.map(({ name }) => name)));
+  const assembly = assembleFacts(
+    new Set(asked.map(({ name }) => name)),
+    new Set(asked.flatMap((fact) => ('inputs' in fact ? [fact.name] : []))),
+  );
   const messages: ScriptMessage[] = [];
   const frames: number[] = [];
   const damage: string[] = [];
@@ -58,5 +63,13 @@ export async function runCollector(
     }
   }
   for (const event of reader.end()) if (event.kind === 'damage') damage.push(event.reason);
-  return { response, messages, outcomes: assembly.outcomes, frames, noise: reader.noise(), damage };
+  return {
+    response,
+    messages,
+    outcomes: assembly.outcomes,
+    inputRows: assembly.inputRows,
+    frames,
+    noise: reader.noise(),
+    damage,
+  };
 }

@@ -50,11 +50,17 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
 
   it('answers every fact of the table on a host that has all of them', async () => {
     const run = await runCollector(engine, factNames, { repository: repositoryOfEveryFact(4) });
-    expect([...run.outcomes.keys()]).toEqual([...factNames]);
+    const answered = new Set([...run.outcomes.keys(), ...run.inputRows.keys()]);
+    expect(factNames.filter((name) => !answered.has(name))).toEqual([]);
     for (const name of factNames) {
+      const columns = Object.keys(declarationOf(name).properties);
+      if ('inputs' in declarationOf(name)) {
+        expect(run.inputRows.get(name)?.properties).toEqual(columns);
+        continue;
+      }
       const found = outcome(run, name);
       expect(found.status, `${name}: ${JSON.stringify(found)}`).toBe('ok');
-      expect(found.status === 'ok' && found.properties).toEqual(Object.keys(declarationOf(name).properties));
+      expect(found.status === 'ok' && found.properties).toEqual(columns);
     }
   });
 
@@ -182,7 +188,7 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
       engine,
       ['switches', 'volumes', 'clusters'],
       { repository: repositoryOfEveryFact(1), troubles },
-      { request: { operationTimeoutSec: 1 } },
+      { request: { operationTimeoutSec: 1, inputTimeoutSec: 1 } },
     );
     expect(['switches', 'volumes', 'clusters'].map((name) => outcome(run, name).status)).toEqual([
       'ok',
@@ -207,7 +213,7 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
       engine,
       ['volumes'],
       { repository: repositoryOfEveryFact(1), troubles },
-      { request: { operationTimeoutSec: 1 } },
+      { request: { operationTimeoutSec: 1, inputTimeoutSec: 1 } },
     );
     expect(outcome(run, 'volumes')).toMatchObject({ error: { code: 'factTimedOut' } });
   });
@@ -223,6 +229,7 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
       flushMs: 60_000,
       flushBytes: 300_000,
       operationTimeoutSec: 60,
+      inputTimeoutSec: 60,
     });
     const hung = await startPowershellEngine();
     let sent = '';
@@ -346,6 +353,7 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
       flushMs: 5_000,
       flushBytes: 300_000,
       operationTimeoutSec: 5,
+      inputTimeoutSec: 5,
     });
     const response = await engine.run({
       script,
@@ -359,7 +367,15 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
   it('needs nothing that Windows PowerShell 5.1 lacks, and calls only commands that read', async () => {
     const { findings, commands } = await engine.run({ script: collectorScript(), checkOnly: true });
     expect(findings).toEqual([]);
-    expect(commands).toEqual(['ConvertFrom-Json', 'ForEach-Object', 'Get-CimClass', 'Get-CimInstance', 'New-Object']);
+    expect(commands).toEqual([
+      'ConvertFrom-Json',
+      'ForEach-Object',
+      'Get-CimClass',
+      'Get-CimInstance',
+      'Invoke-CimMethod',
+      'New-Object',
+    ]);
+    expect(collectorScript().match(/-MethodName (?!\$fact\.method|\$listing\.method|\$method)/)).toBeNull();
   });
 
   it('asks for script facts in the same Windows PowerShell', async () => {
@@ -392,7 +408,15 @@ describe('the text of the collector script', () => {
   it('stays ASCII on the wire whatever is asked', () => {
     const fact: RequestedFact = { name: 'x', script: "'it’s'", properties: { é: 'string' } };
     expect(
-      scriptInput({ version: 1, facts: [fact], flushEach: false, flushMs: 1, flushBytes: 1, operationTimeoutSec: 1 }),
+      scriptInput({
+        version: 1,
+        facts: [fact],
+        flushEach: false,
+        flushMs: 1,
+        flushBytes: 1,
+        operationTimeoutSec: 1,
+        inputTimeoutSec: 1,
+      }),
     ).toMatch(/^[\x20-\x7e\n]*$/);
   });
 });

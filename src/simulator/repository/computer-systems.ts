@@ -99,6 +99,22 @@ export const managementServices = ({ machine }: HostView): Values[] => [
   },
 ];
 
+export const imageServices = ({ machine }: HostView): Values[] => [
+  {
+    CreationClassName: 'Msvm_ImageManagementService',
+    ElementName: 'Hyper-V Image Management Service',
+    EnabledState: 5,
+    HealthState: 5,
+    Name: 'vhdsvc',
+    OperationalStatus: [2],
+    Started: true,
+    StartMode: 'Automatic',
+    Status: 'OK',
+    SystemCreationClassName: 'Msvm_ComputerSystem',
+    SystemName: machine.name,
+  },
+];
+
 /** Rows of VMs, and rows of checkpoints that look alike but name no VM. */
 export function summaries(view: HostView): Values[] {
   const { machine } = view;

@@ -35,7 +35,7 @@ const physicalDiskDevice = '353B3BE8-310C-4cf4-839E-4E1B14616136';
 const firstExtension = /\.(vhdx?)$/;
 
 /** The file that a child of this image has after the checkpoint with this id was taken. Shared images have none. */
-const childOf = (image: string, id: string): string => image.replace(firstExtension, `_${id}.a$1`);
+export const childOf = (image: string, id: string): string => image.replace(firstExtension, `_${id}.a$1`);
 
 /** The file that a configuration has in a drive. */
 export function attachedImage({ vm, checkpoint }: Pick<Configuration, 'vm' | 'checkpoint'>, image: string): string {

@@ -4,6 +4,7 @@ import type { CimClass, CimRepository } from '../cim-repository.ts';
 import { behaviourOf } from '../personalities.ts';
 import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
+import { diskFilesOf } from './disk-files.ts';
 import * as disks from './disks.ts';
 import * as hostHardware from './host-hardware.ts';
 import * as hostNetworks from './host-networks.ts';
@@ -20,6 +21,7 @@ const virtualizationClasses: Readonly<Record<string, Rows>> = {
   Msvm_ComputerSystem: computerSystems.computerSystems,
   Msvm_PlannedComputerSystem: computerSystems.plannedSystems,
   Msvm_VirtualSystemManagementService: computerSystems.managementServices,
+  Msvm_ImageManagementService: computerSystems.imageServices,
   Msvm_SummaryInformation: computerSystems.summaries,
   Msvm_KvpExchangeComponent: computerSystems.keyValuePairs,
   Msvm_HeartbeatComponent: computerSystems.heartbeats,
@@ -122,5 +124,8 @@ export function hostRepository(view: HostView, now: string): CimRepository {
       ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
     },
     registry: machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } },
+    get diskFiles() {
+      return empty ? [] : diskFilesOf(view);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { CimClass, CimInstance, CimScalar, CimValue } from '../cim-repository.ts';
+import type { CimClass, CimEmbedded, CimInstance, CimScalar, CimValue } from '../cim-repository.ts';
 import { formatDuration } from './duration.ts';
 import { anonymousAddress, namespaces, wmiResourcePrefix } from './namespaces.ts';
 import { escapeXml } from './xml.ts';
@@ -81,17 +81,20 @@ function propertyXml(
       `<w:SelectorSet>${selectors.join('')}</w:SelectorSet></a:ReferenceParameters></${tag}>`
     );
   }
-  if ('embedded' in value) {
-    const { className, properties } = value.embedded;
-    const inner = inWireOrder(Object.keys(properties)).map((name) =>
-      scalarXml(`q:${name}`, 'cim:', properties[name] ?? null),
-    );
-    return (
-      `<${tag} xmlns:q="${classUri(namespace, className)}" xmlns:cim="${namespaces.cim}" xsi:type="q:${className}_Type">` +
-      `${inner.join('')}</${tag}>`
-    );
-  }
+  if ('embedded' in value) return embeddedXml(tag, namespace, value);
   return scalarXml(tag, cimPrefix, value as CimScalar);
+}
+
+/** An embedded object, with the namespace of its own class. */
+export function embeddedXml(tag: string, namespace: string, { embedded }: CimEmbedded): string {
+  const { className, properties } = embedded;
+  const inner = inWireOrder(Object.keys(properties)).map((name) =>
+    scalarXml(`q:${name}`, 'cim:', properties[name] ?? null),
+  );
+  return (
+    `<${tag} xmlns:q="${classUri(namespace, className)}" xmlns:cim="${namespaces.cim}" xsi:type="q:${className}_Type">` +
+    `${inner.join('')}</${tag}>`
+  );
 }
 
 function scalarXml(tag: string, cimPrefix: string, value: CimScalar): string {

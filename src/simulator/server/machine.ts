@@ -113,3 +113,6 @@ export class Machine {
 
 /** Milliseconds that a query of a fact takes on a host. */
 export const factCostOf = (host: SimulatedHost): number => host.factCostMs * (behaviourOf(host).slowness ?? 1);
+
+/** Milliseconds that opening a virtual disk file takes on a host. */
+export const vhdCostOf = (host: SimulatedHost): number => (host.vhdCostMs ?? 0) * (behaviourOf(host).slowness ?? 1);

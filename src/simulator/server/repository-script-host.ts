@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RequestedFact, ScriptRequest } from '../../facts/script-protocol.ts';
+import type { RequestedFact, RequestedInputFact, ScriptRequest } from '../../facts/script-protocol.ts';
 import { failure, type Result, success } from '../../result.ts';
 import type { CimInstance, CimRepository } from '../cim-repository.ts';
 import { factValue } from './fact-values.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { factCostOf } from './machine.ts';
+import { methodAnswer } from './method-answers.ts';
+import { RepositoryInputs } from './repository-inputs.ts';
 import type { ScriptHost, ScriptRun } from './script-host.ts';
 import { classNamed, isDenied, namespaceNamed } from './shown-repository.ts';
 import { parseWqlCondition, selectInstances } from './wql.ts';
 
-type RequestedCimFact = Extract<RequestedFact, { className: string }>;
-type RequestedScriptFact = Extract<RequestedFact, { script: string }>;
+type RequestedCimFact = Exclude<Extract<RequestedFact, { className: string }>, RequestedInputFact>;
+type RequestedRegistryFact = Extract<RequestedFact, { registryKey: string }>;
 type Row = readonly unknown[];
+
+const isInputFact = (fact: RequestedFact): fact is RequestedInputFact => 'inputs' in fact;
 
 interface NoRows {
   readonly kind: 'absent' | 'failed';
@@ -70,11 +74,17 @@ async function answer(request: ScriptRequest, run: ScriptRun, write: (stdout: Bu
   );
   if (request.flushEach) await frames.flush();
   const cost = factCostOf(run.host);
+  const inputs = new RepositoryInputs(request, run, frames);
   for (const fact of request.facts) {
     if (fact.slow) await frames.flush();
     const started = performance.now();
-    if (cost > 0) await sleep(cost, undefined, { signal: run.signal });
-    await addFact(frames, fact, rowsOf(fact, run), request.flushBytes, () => Math.round(performance.now() - started));
+    if (isInputFact(fact)) await inputs.add(fact);
+    else {
+      if (cost > 0) await sleep(cost, undefined, { signal: run.signal });
+      const rows = rowsOf(fact, run);
+      if (rows.ok) inputs.noteSource(fact, rows.value);
+      await addFact(frames, fact, rows, request.flushBytes, () => Math.round(performance.now() - started));
+    }
     if (request.flushEach) await frames.flush();
     if (run.signal.aborted) return;
   }
@@ -116,8 +126,9 @@ async function addFact(
   await frames.add(message(texts, part, false));
 }
 
-function rowsOf(fact: RequestedFact, run: ScriptRun): Rows {
-  return 'script' in fact ? scriptRows(fact, run.repository) : cimRows(fact, run);
+function rowsOf(fact: Exclude<RequestedFact, RequestedInputFact>, run: ScriptRun): Rows {
+  if ('script' in fact) return scriptRows(fact.name);
+  return 'registryKey' in fact ? registryRows(fact, run.repository) : cimRows(fact, run);
 }
 
 function cimRows(fact: RequestedCimFact, { repository, host }: ScriptRun): Rows {
@@ -135,29 +146,25 @@ function cimRows(fact: RequestedCimFact, { repository, host }: ScriptRun): Rows 
   return success(own.map(rowOf));
 }
 
-/** What the script blocks beside the table would find, by the name of their fact. */
-const scriptFacts: Readonly<
-  Record<string, (repository: CimRepository) => readonly Readonly<Record<string, unknown>>[] | undefined>
-> = {
-  clusterIdentity: ({ registry }) => {
-    const key = registry['HKLM:\\Cluster'];
-    return key === undefined ? undefined : [{ ClusterInstanceID: key.ClusterInstanceID ?? '' }];
-  },
-};
+/** A simulated host has no PowerShell: what only a script block finds it cannot tell. */
+const scriptRows = (name: string): Rows =>
+  failure({ kind: 'failed', code: 'factFailed', message: `A simulated host cannot run the script of ${name}` });
 
-function scriptRows(fact: RequestedScriptFact, repository: CimRepository): Rows {
-  const find = scriptFacts[fact.name];
-  if (find === undefined) {
-    return failure({
-      kind: 'failed',
-      code: 'factFailed',
-      message: `A simulated host cannot run the script of ${fact.name}`,
+function registryRows({ registryKey, properties, ...fact }: RequestedRegistryFact, repository: CimRepository): Rows {
+  const row = Object.entries(properties).map(([name, type]) => {
+    const number = type === 'uint32';
+    const answer = methodAnswer(repository, {
+      namespace: 'root/cimv2',
+      className: 'StdRegProv',
+      method: number ? 'GetDWORDValue' : 'GetStringValue',
+      parameters: { hDefKey: ['2147483650'], sSubKeyName: [registryKey], sValueName: [name] },
     });
-  }
-  const found = find(repository);
-  if (found === undefined) return missing(fact, 'The key or path does not exist');
-  const names = Object.keys(fact.properties);
-  return success(found.map((row) => names.map((name) => row[name] ?? null)));
+    return answer?.out[number ? 'uValue' : 'sValue'] ?? null;
+  });
+  const isEmpty = row.every((value) => value === null);
+  return isEmpty
+    ? missing({ registryKey, properties, ...fact }, 'The registry holds none of these values.')
+    : success([row]);
 }
 
 const missing = (fact: RequestedFact, message: string): Rows =>

@@ -5,8 +5,9 @@ import type { WsmanOutcome } from './answer.ts';
 import { Enumerations } from './enumerations.ts';
 import { answerEnvelope, faultEnvelope, parseRequest, type WsmanRequest } from './envelope.ts';
 import { type Fault, faults } from './faults.ts';
+import { Invocations } from './invocations.ts';
 import type { Machine } from './machine.ts';
-import { commandShellResource, namespaces, shellResource } from './namespaces.ts';
+import { commandShellResource, namespaces, shellResource, wmiResourcePrefix } from './namespaces.ts';
 import { Shells } from './shells.ts';
 import { classNamed } from './shown-repository.ts';
 import { child, parseXml } from './xml.ts';
@@ -26,6 +27,7 @@ export class WsmanService {
   readonly machine: Machine;
   readonly shells: Shells;
   readonly enumerations: Enumerations;
+  readonly invocations: Invocations;
   readonly #operations: Readonly<
     Record<string, (request: WsmanRequest, user: string) => WsmanOutcome | Promise<WsmanOutcome>>
   >;
@@ -36,12 +38,14 @@ export class WsmanService {
     const enumerations = new Enumerations(machine, () => shells.list());
     this.shells = shells;
     this.enumerations = enumerations;
+    this.invocations = new Invocations(machine);
     this.#operations = {
       [`${namespaces.enumeration}/Enumerate`]: (request) => enumerations.enumerate(request),
       [`${namespaces.enumeration}/Pull`]: (request) => enumerations.pull(request),
       [`${namespaces.enumeration}/Release`]: (request) => enumerations.release(request),
       [`${namespaces.transfer}/Create`]: ofShells((request, user) => shells.create(request, user)),
-      [`${namespaces.transfer}/Get`]: ofShells((request) => shells.get(request)),
+      [`${namespaces.transfer}/Get`]: (request, user) =>
+        isWmi(request.resourceUri) ? this.invocations.get(request) : ofShells(() => shells.get(request))(request, user),
       [`${namespaces.transfer}/Delete`]: ofShells((request) => shells.delete(request)),
       [`${namespaces.shell}/Command`]: ofShells((request) => shells.command(request)),
       [`${namespaces.shell}/Send`]: ofShells((request) => shells.send(request)),
@@ -60,7 +64,9 @@ export class WsmanService {
     const parsed = parseRequest(text);
     if (!parsed.ok) return this.#fault(parsed.error.fault, parsed.error.messageId);
     const request = parsed.value;
-    const operation = this.#operations[request.action];
+    const operation =
+      this.#operations[request.action] ??
+      (isWmi(request.action) ? (call: WsmanRequest) => this.invocations.invoke(call) : undefined);
     const trouble = this.machine.troubles.next(request.action.slice(request.action.lastIndexOf('/') + 1));
     if (trouble !== undefined && 'fault' in trouble) return this.#fault(faults[trouble.fault], request.messageId);
     if (isBeforehand(trouble)) return { status: 500, xml: '', cutOff: false, trouble };
@@ -99,6 +105,9 @@ export class WsmanService {
 /** True where the operation is not carried out. */
 const isBeforehand = (trouble: Trouble | undefined): boolean =>
   trouble !== undefined && ('status' in trouble || ('reset' in trouble && trouble.reset === 'beforeTaken'));
+
+/** True for a resource, or the action of a method, under the URIs of CIM classes. */
+const isWmi = (uri: string): boolean => uri.toLowerCase().startsWith(wmiResourcePrefix);
 
 const ofShells =
   (operation: (request: WsmanRequest, user: string) => WsmanOutcome | Promise<WsmanOutcome>) =>

@@ -6,6 +6,7 @@ export const namespaces = {
   p: 'http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd',
   n: 'http://schemas.xmlsoap.org/ws/2004/09/enumeration',
   rsp: 'http://schemas.microsoft.com/wbem/wsman/1/windows/shell',
+  xsi: 'http://www.w3.org/2001/XMLSchema-instance',
   wsmid: 'http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd',
 } as const;
 
@@ -17,6 +18,7 @@ export const terminateSignal = 'http://schemas.microsoft.com/wbem/wsman/1/window
 
 export const actions = {
   create: 'http://schemas.xmlsoap.org/ws/2004/09/transfer/Create',
+  get: 'http://schemas.xmlsoap.org/ws/2004/09/transfer/Get',
   delete: 'http://schemas.xmlsoap.org/ws/2004/09/transfer/Delete',
   enumerate: 'http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate',
   pull: 'http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull',

@@ -30,12 +30,27 @@ namespace PsHost.Cim
         public ClassTrouble[] Troubles { get; set; } = Array.Empty<ClassTrouble>();
         /// <summary>Milliseconds that each query of a class takes.</summary>
         public int QueryMs { get; set; }
+        /// <summary>What methods answer, by "class.method|input" in lower case; "*" for any other input.</summary>
+        public Dictionary<string, MethodAnswer> MethodAnswers { get; set; } = new();
+    }
+
+    public sealed class JobEnd { public int State { get; set; } public int ErrorCode { get; set; } public string ErrorText { get; set; } = ""; }
+
+    public sealed class MethodAnswer
+    {
+        public uint ReturnValue { get; set; }
+        public JsonElement Out { get; set; }
+        public JobEnd Job { get; set; }
+        /// <summary>"hangs" until the caller's time is up, "stuck" for good.</summary>
+        public string Never { get; set; }
     }
 
     internal sealed class CimHost
     {
         private static readonly Regex Condition = new(@"^\s*(\w+)\s*(=|<>|!=)\s*(?:'((?:\\.|[^'\\])*)'|(-?\w+))\s*$", RegexOptions.CultureInvariant);
         private readonly CimHostData _data;
+        private readonly Dictionary<string, (JobEnd End, bool Seen)> _jobs = new();
+        private readonly HashSet<string> _workDone = new();
         internal CimHost(CimHostData data) { _data = data; }
 
         private static JsonElement? Find(JsonElement parent, string name)
@@ -102,10 +117,54 @@ namespace PsHost.Cim
             return conditions;
         }
 
+        /// <summary>Out-parameters by name, ReturnValue among them.</summary>
+        internal Dictionary<string, object> Invoke(string ns, string className, string method, System.Collections.IDictionary arguments, int timeoutSec, WaitHandle stopped)
+        {
+            var trouble = TroubleOf(ns, className + "." + method);
+            if (trouble?.NativeErrorCode != null) throw Failure(trouble);
+            string Argument(string name) => arguments != null && arguments.Contains(name) ? Convert.ToString(arguments[name], CultureInfo.InvariantCulture) : null;
+            string input = Argument("Path") ?? (Argument("sSubKeyName") is string key ? key + "\\" + Argument("sValueName") : "");
+            string call = (className + "." + method).ToLowerInvariant();
+            if (!_data.MethodAnswers.TryGetValue(call + "|" + input.ToLowerInvariant(), out var answer) && !_data.MethodAnswers.TryGetValue(call + "|*", out answer)) throw new CimException("Ung\u00fcltige Methode", NativeErrorCode.Failed, 0x8004102e);
+            if (answer.Never == "stuck") { stopped.WaitOne(); return new Dictionary<string, object>(); }
+            if (answer.Never == "hangs") { stopped.WaitOne(timeoutSec * 1000); throw new CimException("Zeit\u00fcberschreitung", NativeErrorCode.Failed, 0x80041069); }
+            var found = new Dictionary<string, object>();
+            if (answer.Job != null && !_workDone.Contains(call + "|" + input))
+            {
+                string id = "job " + (_jobs.Count + 1).ToString(CultureInfo.InvariantCulture);
+                _jobs[id] = (answer.Job, false);
+                if (answer.Job.State == 7) _workDone.Add(call + "|" + input);
+                found["ReturnValue"] = answer.ReturnValue;
+                found["Job"] = new CimInstance(ns, "Msvm_StorageJob", new[] { new CimProperty("InstanceID", id, "string") });
+                return found;
+            }
+            found["ReturnValue"] = answer.Job == null ? answer.ReturnValue : 0u;
+            foreach (var parameter in answer.Out.EnumerateObject())
+                found[parameter.Name] = parameter.Value.ValueKind == JsonValueKind.Array
+                    ? parameter.Value.EnumerateArray().Select(v => (CimInstance)ObjectValue(v, ns)).ToArray()
+                    : parameter.Value.ValueKind == JsonValueKind.Number ? parameter.Value.GetUInt32() : parameter.Value.GetString();
+            return found;
+        }
+
+        /// <summary>A job: under way at the first look, over at the second.</summary>
+        internal CimInstance GetAgain(CimInstance instance)
+        {
+            string id = (string)instance.CimInstanceProperties["InstanceID"].Value;
+            var (end, seen) = _jobs[id];
+            _jobs[id] = (end, true);
+            return new CimInstance("root/virtualization/v2", "Msvm_StorageJob", new[]
+            {
+                new CimProperty("InstanceID", id, "string"),
+                new CimProperty("JobState", (ushort)(seen ? end.State : 4), "uint16"),
+                new CimProperty("ErrorCode", (ushort)(seen ? end.ErrorCode : 0), "uint16"),
+                new CimProperty("ErrorDescription", seen ? end.ErrorText : null, "string"),
+            });
+        }
+
         internal IReadOnlyDictionary<string, string> RegistryValues(string path)
         {
             if (!_data.Repository.TryGetProperty("registry", out var registry)) return null;
-            return Find(registry, path) is JsonElement key ? key.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()) : null;
+            return Find(registry, path) is JsonElement key ? key.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : null;
         }
 
         // The .NET type that Get-CimInstance has for a CIM type.

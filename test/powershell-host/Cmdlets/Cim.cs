@@ -1,4 +1,4 @@
-// Get-CimClass, Get-CimInstance and Get-ItemProperty on a pretended host's repository; errors as the real cmdlets report them.
+// Get-CimClass, Get-CimInstance, Invoke-CimMethod and Get-ItemProperty on a pretended host's repository; errors as the real cmdlets report them.
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
@@ -42,12 +42,34 @@ namespace PsHost.Cmdlets
     [Cmdlet(VerbsCommon.Get, "CimInstance")]
     public sealed class GetCimInstance : CimCmdlet
     {
-        [Parameter(Position = 0, Mandatory = true)] public string ClassName { get; set; }
+        [Parameter(Position = 0)] public string ClassName { get; set; }
+        [Parameter] public PsHost.Cim.CimInstance InputObject { get; set; }
         [Parameter] public string Filter { get; set; }
         [Parameter, Alias("SelectProperties")] public string[] Property { get; set; }
         protected override void EndProcessing()
         {
+            if (InputObject != null) { WriteObject(Pretended.GetAgain(InputObject)); return; }
             try { foreach (var i in Pretended.GetInstances(Namespace, ClassName, Property, Filter, (int)OperationTimeoutSec, Stopped)) WriteObject(i); }
+            catch (CimException e) { Report(e); }
+        }
+    }
+
+    [Cmdlet("Invoke", "CimMethod")]
+    public sealed class InvokeCimMethod : CimCmdlet
+    {
+        [Parameter(Position = 0)] public string ClassName { get; set; }
+        [Parameter] public PsHost.Cim.CimInstance InputObject { get; set; }
+        [Parameter(Mandatory = true)] public string MethodName { get; set; }
+        [Parameter] public System.Collections.IDictionary Arguments { get; set; }
+        protected override void EndProcessing()
+        {
+            try
+            {
+                string ns = InputObject?.CimSystemProperties.Namespace ?? Namespace;
+                var result = new PSObject();
+                foreach (var (name, value) in Pretended.Invoke(ns, InputObject?.CimSystemProperties.ClassName ?? ClassName, MethodName, Arguments, (int)OperationTimeoutSec, Stopped)) result.Properties.Add(new PSNoteProperty(name, value));
+                WriteObject(result);
+            }
             catch (CimException e) { Report(e); }
         }
     }

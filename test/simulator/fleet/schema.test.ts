@@ -165,7 +165,7 @@ describe('what a simulated host holds', () => {
 });
 
 describe('what a host is asked for', () => {
-  const facts = Object.values(factTable).flatMap((fact) => ('className' in fact ? [fact] : []));
+  const facts = Object.values(factTable).flatMap((fact) => ('className' in fact && !('inputs' in fact) ? [fact] : []));
 
   test.each(facts.map((fact) => [fact.name, fact] as const))(
     '%s names only known properties of their types',

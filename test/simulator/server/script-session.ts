@@ -27,6 +27,7 @@ export const request = (facts: readonly RequestedFact[], changes: Partial<Script
   flushMs: 5_000,
   flushBytes: 300_000,
   operationTimeoutSec: 60,
+  inputTimeoutSec: 20,
   ...changes,
 });
 

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestedFact, RequestedInputFact, ScriptRequest } from '../../facts/script-protocol.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { vhdCostOf } from './machine.ts';
+import { methodAnswer } from './method-answers.ts';
+import type { ScriptRun } from './script-host.ts';
+
+type Cells = Readonly<Record<string, unknown>>;
+
+const inputsPerMessage = 8;
+const isRemote = (path: string): boolean => /^\\\\(\?\\UNC\\|(?![.?]\\))/i.test(path);
+
+/** Facts told by a method as the script tells them: input by input, in its order, its batches and its marks. */
+export class RepositoryInputs {
+  readonly #request: ScriptRequest;
+  readonly #run: ScriptRun;
+  readonly #frames: FrameWriter;
+  readonly #startedAt = performance.now();
+  readonly #sources = new Map<string, readonly Cells[]>();
+
+  constructor(request: ScriptRequest, run: ScriptRun, frames: FrameWriter) {
+    this.#request = request;
+    this.#run = run;
+    this.#frames = frames;
+  }
+
+  /** Later facts may take their inputs from these rows. */
+  noteSource({ name, properties }: RequestedFact, rows: readonly (readonly unknown[])[]): void {
+    const isSource = this.#request.facts.some((fact) => 'inputs' in fact && fact.inputs.fact === name);
+    if (!isSource) return;
+    const names = Object.keys(properties);
+    const cellsOf = (row: readonly unknown[]): Cells =>
+      Object.fromEntries(names.map((column, index) => [column, row[index]]));
+    this.#sources.set(name, rows.map(cellsOf));
+  }
+
+  async add(fact: RequestedInputFact): Promise<void> {
+    const { inputs } = fact;
+    const source = this.#sources.get(inputs.fact);
+    if (source === undefined && inputs.given === undefined) return;
+    const queue = new PathQueue(inputs.known ?? []);
+    for (const input of inputs.given ?? []) queue.add(input);
+    for (const row of source ?? []) if (meets(row, inputs.where)) queue.add(textOf(row[inputs.property]));
+    const names = Object.keys(fact.properties);
+    const told: Cells[] = [];
+    const startedAt = performance.now();
+    let batch: Cells[] = [];
+    let part = 0;
+    const send = async (more: boolean): Promise<void> => {
+      const rows = batch.map((cells) => names.map((name) => cells[name] ?? null));
+      const ms = Math.round(performance.now() - startedAt);
+      await this.#frames.add(
+        JSON.stringify({ kind: 'fact', name: fact.name, properties: names, rows, part, more, ms }),
+      );
+      part += 1;
+      batch = [];
+    };
+    for (let input = queue.next(); input !== undefined; input = queue.next()) {
+      if (performance.now() - this.#startedAt >= fact.untilMs) break;
+      if (this.#request.flushEach) {
+        await this.#frames.add(JSON.stringify({ kind: 'asking', name: fact.name, input }));
+        await this.#frames.flush();
+      }
+      const cells = { ...(await this.#ask(fact, input)), Input: input };
+      if (this.#run.signal.aborted) return;
+      told.push(cells);
+      batch.push(cells);
+      if (inputs.follow !== undefined) queue.add(textOf(cells[inputs.follow as keyof typeof cells]));
+      if (batch.length >= inputsPerMessage || this.#request.flushEach) await send(true);
+    }
+    await send(false);
+    this.#sources.set(fact.name, told);
+  }
+
+  /** One call; where it starts a job, what the script has once the job is over. */
+  async #ask({ namespace, className, method, result, inputs }: RequestedInputFact, input: string): Promise<Cells> {
+    const { repository, host, signal } = this.#run;
+    const cost = vhdCostOf(host);
+    if (cost > 0) await sleep(cost, undefined, { signal });
+    const parameters = { [inputs.parameter]: [input] };
+    const answer = methodAnswer(repository, { namespace, className, method, parameters });
+    if (answer === undefined) return { ErrorCode: 'error InvalidMethod' };
+    if (answer.never === 'stuck') await sleep(2 ** 31 - 1, undefined, { signal });
+    if (answer.never === 'hangs') {
+      await sleep(1_000 * this.#request.inputTimeoutSec, undefined, { signal });
+      return { ErrorCode: 'timedOut' };
+    }
+    if (answer.job?.state === 10) return { ErrorCode: `job ${answer.job.errorCode}`, ErrorText: answer.job.errorText };
+    const xml = answer.out[result];
+    return typeof xml === 'string' ? textsOf(xml) : { ErrorCode: `return ${answer.returnValue}` };
+  }
+}
+
+/** Each path once, those on other machines last. */
+class PathQueue {
+  readonly #seen: Set<string>;
+  readonly #near: string[] = [];
+  readonly #far: string[] = [];
+
+  constructor(known: readonly string[]) {
+    this.#seen = new Set(known.map((path) => path.toLowerCase()));
+  }
+
+  add(path: string | null): void {
+    if (!path || this.#seen.has(path.toLowerCase())) return;
+    this.#seen.add(path.toLowerCase());
+    (isRemote(path) ? this.#far : this.#near).push(path);
+  }
+
+  next(): string | undefined {
+    return this.#near.shift() ?? this.#far.shift();
+  }
+}
+
+const textOf = (value: unknown): string | null => {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : null;
+};
+
+const meets = (row: Cells, where: Readonly<Record<string, string | null>>): boolean =>
+  Object.entries(where).every(
+    ([name, wanted]) => (textOf(row[name])?.toLowerCase() ?? null) === (wanted?.toLowerCase() ?? null),
+  );
+
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&amp;': '&',
+};
+
+/** The texts of an instance that `cimXml` wrote. */
+function textsOf(xml: string): Cells {
+  const found = [...xml.matchAll(/<PROPERTY NAME="(\w+)" TYPE="\w+"><VALUE>([^<]*)<\/VALUE>/g)];
+  return Object.fromEntries(
+    found.map(([, name = '', text = '']) => [
+      name,
+      text.replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => entities[entity] ?? entity),
+    ]),
+  );
+}
