@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { HostEntry } from '../inventory/host-entry.ts';
+import type { RunOptions } from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadAuthorities } from '../settings/load-authorities.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -20,7 +21,11 @@ export interface AccessNeeds {
   readonly hosts: readonly HostEntry[];
   /** Absolute. */
   readonly caFile?: string;
+  readonly options: Pick<RunOptions, 'authentication'>;
 }
+
+/** Kerberos needs no account: whoever holds the ticket of this machine is logged on. */
+const ticketHolder: Credential = { user: '', password: '' };
 
 /** The file with private CAs, as an absolute path; the option wins over the setting. */
 export const caFileOf = (
@@ -34,10 +39,11 @@ export const caFileOf = (
 
 /** Reads everything that hosts are reached with; what is missing or broken is said before anything starts. */
 export async function openAccess(
-  { hosts, caFile }: AccessNeeds,
+  { hosts, caFile, options }: AccessNeeds,
   settings: Settings,
 ): Promise<Result<RunAccess, UsageError>> {
-  const { credential, namedCredentials, proxy } = settings;
+  const { namedCredentials, proxy } = settings;
+  const credential = settings.credential ?? (options.authentication === 'kerberos' ? ticketHolder : undefined);
   // A credential name that the settings lack ends only its own hosts; without the default account nothing can start.
   if (credential === undefined && hosts.some((host) => host.credential === undefined)) {
     return failure(usageError('No credentials: set HYPERV_USER and HYPERV_PASSWORD, in the environment or in .env.'));

@@ -30,13 +30,14 @@ export const collectorNames = collectors.map(({ tab }) => tab);
 /** Names of run options, as the user typed them. */
 const optionNames: Readonly<Record<string, string>> = { only: '--only', 'waits.retryMs': '--retry-after' };
 
-/** Reads `.env` and the environment. */
+/** Reads `.env` and the environment; how to log on decides whether an account needs a password. */
 export async function readCliSettings(
-  { envFile }: Pick<HostArguments, 'envFile'>,
+  { envFile, auth }: Pick<HostArguments, 'envFile' | 'auth'>,
   { environment, workingFolder }: Terminal,
 ): Promise<Result<Settings, UsageError>> {
   const path = resolve(workingFolder, envFile ?? '.env');
-  const settings = await loadSettings(environment, { path, required: envFile !== undefined });
+  const asked = auth === undefined ? environment : { ...environment, HYPERV_AUTH: auth };
+  const settings = await loadSettings(asked, { path, required: envFile !== undefined });
   return settings.ok ? settings : failure(usageError(...settings.error.map(({ message }) => message)));
 }
 
@@ -53,10 +54,10 @@ export async function makeRunRequest(
   const list = await readHosts(given, settings.value, terminal);
   if (!list.ok) return list;
   const { hosts, repeated } = list.value;
-  const inTheClear = basicInTheClear(hosts, options.value);
-  if (inTheClear) return failure(inTheClear);
+  const httpsMissing = basicInTheClear(hosts, options.value) ?? kerberosOverHttp(hosts, options.value);
+  if (httpsMissing) return failure(httpsMissing);
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
-  const access = await openAccess({ hosts, caFile }, settings.value);
+  const access = await openAccess({ hosts, caFile, options: options.value }, settings.value);
   if (!access.ok) return access;
   return success({ hosts, repeated, caFile, options: options.value, access: access.value });
 }
@@ -156,4 +157,10 @@ function basicInTheClear(
   return usageError(
     'Basic over http would send the password in the clear: use https, or NTLM (--allow-basic-over-http is only for tests on one machine).',
   );
+}
+
+/** As with Basic: nothing could be asked at all. */
+function kerberosOverHttp(hosts: readonly HostEntry[], { authentication }: RunOptions): UsageError | undefined {
+  if (authentication !== 'kerberos' || hosts.some(({ scheme }) => scheme === 'https')) return undefined;
+  return usageError('Kerberos is for https only, and no host is named with https://: write https://host, or use NTLM.');
 }

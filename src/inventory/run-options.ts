@@ -83,7 +83,7 @@ export interface RunOptionProblem {
   readonly problem: string;
 }
 
-const authenticationSchemes = ['ntlm', 'basic'] as const satisfies readonly AuthenticationScheme[];
+const authenticationSchemes = ['ntlm', 'basic', 'kerberos'] as const satisfies readonly AuthenticationScheme[];
 const bindingChoices = ['auto', 'off'] as const satisfies readonly ChannelBinding[];
 const viaChoices = ['auto', 'script', 'cim'] as const satisfies readonly Via[];
 

@@ -59,14 +59,14 @@ export const settingTable = {
     schema: text,
   },
   HYPERV_AUTH: {
-    meaning: 'How to log on: `ntlm` or `basic`.',
+    meaning: 'How to log on: `ntlm`, `basic` or `kerberos`.',
     default: '`ntlm`',
     secret: false,
-    mustBe: 'ntlm or basic',
+    mustBe: 'ntlm, basic or kerberos',
     schema: z
       .string()
       .toLowerCase()
-      .pipe(z.enum(['ntlm', 'basic'])),
+      .pipe(z.enum(['ntlm', 'basic', 'kerberos'])),
   },
   HYPERV_VIA: {
     meaning: 'How facts are gathered: `auto`, `script` or `cim`.',

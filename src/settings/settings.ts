@@ -90,7 +90,9 @@ function readCredential(
   const names = { user: `HYPERV_USER${suffix}`, password: `HYPERV_PASSWORD${suffix}` };
   const user = raw.get(names.user);
   const password = raw.get(names.password);
-  if (user !== undefined && password !== undefined) return { user, password };
+  // With Kerberos a ticket or a keytab stands for the password.
+  const passwordNeeded = raw.get('HYPERV_AUTH')?.toLowerCase() !== 'kerberos';
+  if (user !== undefined && (password !== undefined || !passwordNeeded)) return { user, password: password ?? '' };
   if (user === undefined && password === undefined) return undefined;
   const [missing, present] = user === undefined ? [names.user, names.password] : [names.password, names.user];
   if (!errors.some(({ setting }) => setting === missing)) {

@@ -17,6 +17,7 @@ import type { WinrmSession, WinrmSessionOptions, WinrmShell } from './winrm-sess
 export interface SessionSurroundings {
   readonly resolve: ResolveAddresses;
   readonly wait: Wait;
+  readonly schemes?: typeof schemes;
 }
 
 /**
@@ -28,7 +29,7 @@ export function openWinrmSession(
   surroundings: SessionSurroundings = { resolve: resolveBySystem, wait },
 ): WinrmSession {
   const { target, operationTimeoutMs, signal } = options;
-  const authentication = schemes[options.authentication];
+  const authentication = (surroundings.schemes ?? schemes)[options.authentication];
   const objection = authentication.objection(logonRequest(options));
   const transport = openTransport(options, authentication, surroundings.resolve);
   const shells = new Set<WinrmShell>();

@@ -138,6 +138,28 @@ export const winrmErrorKinds = {
     advice: 'Check that the proxy can resolve and reach the host, and that the host is up.',
     retryable: true,
   },
+  kerberosNotInstalled: {
+    when: 'Kerberos was asked for, but the package it needs is not installed, or does not work on this machine.',
+    advice:
+      'Run "npm install --save-peer --save-exact kerberos@7.0.0" where the exporter is installed; on Linux it needs the Kerberos libraries (libgssapi-krb5-2).',
+    retryable: false,
+  },
+  kerberosNeedsHttps: {
+    when: 'Kerberos was asked for over http, where messages would have to be sealed; with Kerberos that is not supported.',
+    advice: 'Put https:// before the host, and give it an HTTPS listener; or use NTLM, which seals messages.',
+    retryable: false,
+  },
+  kerberosFailed: {
+    when: 'No Kerberos logon: no ticket, a service the domain does not know, clocks that differ, or a ticket that was refused.',
+    advice:
+      'Name the host by its full DNS name, check the ticket (klist) and the clocks; the detail has the text of the Kerberos library.',
+    retryable: false,
+  },
+  kdcUnreachable: {
+    when: 'No domain controller (KDC) answered this machine, so that there is no ticket for the host.',
+    advice: 'Check the DNS and krb5.conf of this machine, and that it reaches port 88 of a domain controller.',
+    retryable: true,
+  },
   logonRefused: {
     when: 'The host answered, but refused this account: wrong user, password or form of the domain.',
     advice:
@@ -370,6 +392,10 @@ const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
   'proxyAuthenticationRequired',
   'proxyRefusedHost',
   'proxyFoundNoHost',
+  'kerberosNotInstalled',
+  'kerberosNeedsHttps',
+  'kerberosFailed',
+  'kdcUnreachable',
   'logonRefused',
   'ntlmBlocked',
   'authenticationNotOffered',

@@ -2,13 +2,13 @@ import type { Result } from '../result.ts';
 import type { ProxyTunnels } from './proxy-tunnel.ts';
 import type { WinrmError } from './winrm-error.ts';
 
-export type AuthenticationScheme = 'ntlm' | 'basic';
+export type AuthenticationScheme = 'ntlm' | 'basic' | 'kerberos';
 
 /** `auto`: a logon over https is bound to the TLS connection where the scheme can; `off`: never. */
 export type ChannelBinding = 'auto' | 'off';
 
 export interface Credential {
-  /** `DOMAIN\user`, `user@domain` or a local `user`. */
+  /** `DOMAIN\user`, `user@domain` or a local `user`; for Kerberos empty: whoever holds the machine's ticket. */
   readonly user: string;
   readonly password: string;
 }

@@ -47,6 +47,12 @@ const cases: Readonly<Record<string, BadCase>> = {
   'an unknown command': { argv: ['inventorize'], says: ['no command "inventorize"', 'smoke-collect'] },
   'an empty out-dir': { argv: [...hosts, '--out-dir', ''], says: ['--out-dir must name a folder'] },
   'Basic where every host is asked over http': { argv: [...hosts, '--auth', 'basic'], says: ['in the clear'] },
+  'Kerberos where every host is asked over http': { argv: [...hosts, '--auth', 'kerberos'], says: ['https://'] },
+  'half an account, without Kerberos': {
+    argv: [...hosts, '--auth', 'ntlm'],
+    environment: { HYPERV_USER: 'x', HYPERV_AUTH: 'kerberos' },
+    says: ['HYPERV_PASSWORD must be set'],
+  },
   'an unknown collector': { argv: [...hosts, '--only', 'vInfo,vWhatever'], says: ['--only', 'vWhatever', 'vInfo'] },
   'no collector': { argv: [...hosts, '--only', ','], says: ['--only', 'at least one'] },
   'a threshold above 1': { argv: [...hosts, '--coverage-threshold', '90'], says: ['--coverage-threshold', '0 to 1'] },

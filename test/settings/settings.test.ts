@@ -30,6 +30,12 @@ describe('settings', () => {
     expect(valid({ HYPERV_AUTH: '' }).authentication).toBeUndefined();
   });
 
+  it('need no password with Kerberos', () => {
+    const settings = valid({ HYPERV_AUTH: 'kerberos', HYPERV_USER: 'svc@CONTOSO.TEST', HYPERV_USER_EDGE: 'edge' });
+    expect(settings.credential).toEqual({ user: 'svc@CONTOSO.TEST', password: '' });
+    expect(settings.namedCredentials.get('edge')).toEqual({ user: 'edge', password: '' });
+  });
+
   it.each([
     ['http://proxy.contoso.com:3128', { scheme: 'http', host: 'proxy.contoso.com', port: 3128 }],
     ['https://proxy', { scheme: 'https', host: 'proxy', port: 443 }],

@@ -56,7 +56,7 @@ async function goOn(
   const located = locateOutDir(given.outDir, terminal.workingFolder);
   const manifest = await storedManifest(located, { runId, option: '--resume' });
   if (!manifest.ok) return manifest;
-  const settings = await readCliSettings(given, terminal);
+  const settings = await readCliSettings({ ...given, auth: manifest.value.options.authentication }, terminal);
   if (!settings.ok) return settings;
   const access = await openAccess(manifest.value, settings.value);
   if (!access.ok) return access;

@@ -1,7 +1,13 @@
 import type { AuthenticationScheme } from '../winrm-session.ts';
 import { basic } from './basic.ts';
+import { kerberos } from './kerberos.ts';
+import { loadKerberosModule } from './kerberos-module.ts';
 import { ntlm } from './ntlm.ts';
 import type { Authentication } from './scheme.ts';
 
 /** Every scheme there is. */
-export const schemes: Readonly<Record<AuthenticationScheme, Authentication>> = { ntlm, basic };
+export const schemes: Readonly<Record<AuthenticationScheme, Authentication>> = {
+  ntlm,
+  basic,
+  kerberos: kerberos(() => loadKerberosModule()),
+};
