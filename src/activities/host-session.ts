@@ -12,11 +12,14 @@ export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOve
   readonly operationMs: number;
 };
 
+/** What of the services a session needs. */
+export type SessionServices = Pick<Services, 'connect' | 'credential' | 'proxy' | 'authorities'>;
+
 /** Opens a session with the host's own account, or says that the settings lack it. Nothing is sent yet. */
 export function openHostSession(
   { host, scheme, port, credential: name, pin, serverName }: HostEntry,
   { authentication, allowBasicOverHttp, channelBinding, connectMs, operationMs }: SessionSettings,
-  { connect, credential, proxy, authorities }: Services,
+  { connect, credential, proxy, authorities }: SessionServices,
   signal: AbortSignal | undefined,
 ): Result<WinrmSession, HostError> {
   const account = credential(name);

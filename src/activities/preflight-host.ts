@@ -171,9 +171,9 @@ async function hostnameByShell(
 }
 
 /** Without rights, and while vmms is stopped, Hyper-V shows an empty list and no error: which of them is it? */
-async function explainEmptyList(
+export async function explainEmptyList(
   session: WinrmSession,
-  { host, remainingMs }: Inspection,
+  { host, remainingMs }: Pick<Inspection, 'host' | 'remainingMs'>,
 ): Promise<Pick<Findings, 'hyperV' | 'error'>> {
   const management = await session.enumerate({
     namespace: virtualization,

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Result } from '../result.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { doctor } from './commands/doctor.ts';
 import { exportRun } from './commands/export.ts';
 import { type QuickstartArguments, quickstart } from './commands/quickstart.ts';
 import { run } from './commands/run.ts';
@@ -13,11 +14,13 @@ import { wholeNumber } from './option-values.ts';
 import { personalityShare } from './personality-shares.ts';
 import { plainText } from './plain-text.ts';
 import {
+  addDoctorOptions,
   addExportOptions,
   addOptions,
   addRunOptions,
   addSmokeCollectOptions,
   type ExportArguments,
+  type HostArguments,
   jsonOption,
   outDirOption,
   type RunArguments,
@@ -52,6 +55,11 @@ export function buildProgram(terminal: Terminal, settle: (outcome: Promise<Outco
       .command('export')
       .description("makes a finished run's report, workbook and CSVs again from its stored facts; no host is asked"),
   ).action((given: ExportArguments) => settle(exportRun(given, terminal)));
+  addDoctorOptions(
+    program
+      .command('doctor')
+      .description('examines each host: what the account can do there, what is lost, and what mends it'),
+  ).action((given: HostArguments) => settle(doctor(given, terminal)));
   addOptions(program.command('simulate').description('serves a simulated fleet on this machine until it is stopped'), [
     new Option('--hosts <number>', 'hosts in the fleet').argParser(wholeNumber(1, 1000)).default(20),
     new Option('--vms <number>', 'VMs per host, on average').argParser(wholeNumber(1, 400)).default(30),

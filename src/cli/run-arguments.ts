@@ -50,8 +50,11 @@ export interface ExportArguments {
 export const outDirOption = (folder: string): Option =>
   new Option('--out-dir <folder>', 'where the files go').default(folder);
 
-export const jsonOption = (): Option =>
-  new Option('--json', 'prints the report as one JSON object instead of the summary');
+export const jsonOption = (what = 'the report'): Option =>
+  new Option('--json', `prints ${what} as one JSON object instead of the summary`);
+
+const envFileOption = (): Option =>
+  new Option('--env-file <file>', 'the file with the settings (default: ./.env, where there is one)');
 
 /** Options that decide what a run does; a resumed run has its own already. */
 const hostOptions = (): readonly Option[] => [
@@ -90,12 +93,7 @@ const exportOptions = (): readonly Option[] => [
 
 const verboseOption = (): Option => new Option('--verbose', "logs the run's events on stderr, as JSON lines");
 
-const placeOptions = (): readonly Option[] => [
-  outDirOption('./out'),
-  new Option('--env-file <file>', 'the file with the settings (default: ./.env, where there is one)'),
-  jsonOption(),
-  verboseOption(),
-];
+const placeOptions = (): readonly Option[] => [outDirOption('./out'), envFileOption(), jsonOption(), verboseOption()];
 
 /** Gives a command the options of a full run. */
 export function addRunOptions(command: Command): Command {
@@ -127,6 +125,12 @@ export function addSmokeCollectOptions(command: Command): Command {
     .argParser(commaSeparated)
     .makeOptionMandatory();
   return addOptions(command, [only, ...hostOptions(), ...placeOptions()]);
+}
+
+/** Gives a command the options of an examination: those of a run that say which hosts are asked, and how. */
+export function addDoctorOptions(command: Command): Command {
+  const asked = hostOptions().filter((option) => option.attributeName() !== 'retryAfter');
+  return addOptions(command, [...asked, envFileOption(), jsonOption('the findings')]);
 }
 
 export function addOptions(command: Command, options: readonly Option[]): Command {

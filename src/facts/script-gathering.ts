@@ -78,6 +78,9 @@ export interface ScriptRun {
 
 const refusalIds = /ConstrainedLanguage|RestrictedLanguage|NotSupportedInNoLanguage|ScriptContainedMaliciousContent/i;
 
+/** True where PowerShell's own words say that a policy refused the script. */
+export const isScriptRefusal = (stderr: string): boolean => refusalIds.test(unbroken(stderr));
+
 /** Error text without what the console (line breaks at its width) or CLIXML put in between. */
 const unbroken = (text: string): string => text.replace(/<[^>]*>|_x000[AD]_|\s+/g, '');
 
@@ -136,8 +139,7 @@ async function runScript(
     timedOut: error?.code === 'scriptTimedOut',
     ...(error !== undefined && error.code !== 'scriptTimedOut' ? { error } : {}),
     refused:
-      refusalIds.test(unbroken(stderr)) ||
-      (!assembly.ended && languageMode !== undefined && languageMode !== 'FullLanguage'),
+      isScriptRefusal(stderr) || (!assembly.ended && languageMode !== undefined && languageMode !== 'FullLanguage'),
     said: diagnosis(ran.ok ? ran.value.exitCode : undefined, stderr, noise),
   };
 }

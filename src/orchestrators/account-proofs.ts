@@ -28,8 +28,11 @@ export const proofOf = (proofs: AccountProofs, account: string): AccountProof =>
 export const forAnotherRound = (proofs: AccountProofs): AccountProofs =>
   new Map([...proofs].map(([account, proof]) => [account, { ...proof, unanswered: 0 }]));
 
+/** What a try of an account at a host came to. */
+export type Tried = Pick<Preflight, 'host' | 'reachable' | 'error'>;
+
 /** What is known of the accounts after these preflights. Only a refused log-on speaks against an account. */
-export function learnFrom(proofs: AccountProofs, preflights: readonly Preflight[]): AccountProofs {
+export function learnFrom(proofs: AccountProofs, preflights: readonly Tried[]): AccountProofs {
   const learnt = new Map(proofs);
   for (const preflight of preflights) {
     const account = accountOf(preflight.host);
@@ -38,7 +41,7 @@ export function learnFrom(proofs: AccountProofs, preflights: readonly Preflight[
   return learnt;
 }
 
-function afterPreflight(proof: AccountProof, { reachable, error }: Preflight): AccountProof {
+function afterPreflight(proof: AccountProof, { reachable, error }: Tried): AccountProof {
   if (proof.state !== 'unproven') return proof;
   if (reachable) return { ...proof, state: 'accepted', unanswered: 0 };
   if (error?.code !== 'logonRefused') return { ...proof, unanswered: proof.unanswered + 1 };

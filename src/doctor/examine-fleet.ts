@@ -1,0 +1,79 @@
+/** Examines several hosts at once, with the same care for accounts as a run has. */
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { hostError } from '../inventory/host-error.ts';
+import { type AccountProofs, accountOf, learnFrom, proofOf } from '../orchestrators/account-proofs.ts';
+import { type DoctorOptions, type DoctorServices, openVisit, type Visit } from './examine-host.ts';
+import type { Diagnosis } from './finding.ts';
+
+/**
+ * First every host is looked at without its account, all of them at once. Then each account is proven on one host after
+ * another; after two refusals it is used no more, so that nobody's account is locked out. Then all the rest at once. One
+ * host never costs another: whatever happens to it is its own finding.
+ * @param onProgress called with the number of hosts that are done
+ */
+export async function examineFleet(
+  hosts: readonly HostEntry[],
+  options: DoctorOptions & { readonly concurrency: number },
+  services: DoctorServices,
+  onProgress: (done: number) => void = () => undefined,
+): Promise<readonly Diagnosis[]> {
+  const visits = hosts.map((host) => openVisit(host, options, services));
+  let done = 0;
+  const finish = async (visit: Visit): Promise<void> => {
+    await visit.close();
+    done += 1;
+    onProgress(done);
+  };
+  try {
+    await each(visits, options.concurrency, async (visit) => {
+      await visit.look('reach');
+      if (visit.ended) await finish(visit);
+    });
+    const waiting = visits.filter(({ ended }) => !ended);
+    const accounts = [...new Set(waiting.map(({ host }) => accountOf(host)))];
+    await Promise.all(
+      accounts.map((account) =>
+        prove(
+          waiting.filter(({ host }) => accountOf(host) === account),
+          account,
+        ),
+      ),
+    );
+    await each(waiting, options.concurrency, async (visit) => {
+      // Done already where the account was proven on it, or is refused.
+      await visit.look('logon');
+      await visit.look('rights');
+      await finish(visit);
+    });
+  } finally {
+    await Promise.all(visits.map((visit) => visit.close()));
+  }
+  return visits.map((visit) => visit.diagnosis());
+}
+
+/** Tries an account on one host after another until one accepts it; refused twice, the others are not asked. */
+async function prove(visits: readonly Visit[], account: string): Promise<void> {
+  let proofs: AccountProofs = new Map();
+  for (const visit of visits) {
+    const { state } = proofOf(proofs, account);
+    if (state === 'accepted') return;
+    if (state === 'refused') {
+      visit.refuse('logon', hostError('accountRefused', visit.host.host));
+      continue;
+    }
+    const error = await visit.look('logon');
+    proofs = learnFrom(proofs, [{ host: visit.host, reachable: error === undefined, ...(error ? { error } : {}) }]);
+  }
+}
+
+async function each<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+}

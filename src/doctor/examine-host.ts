@@ -1,0 +1,137 @@
+import { openHostSession, type SessionServices, type SessionSettings } from '../activities/host-session.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { activityFailed, type HostError, hostError } from '../inventory/host-error.ts';
+import type { RunOptions } from '../inventory/run-options.ts';
+import type { HostProbes } from '../winrm/host-probes.ts';
+import type { OpenWinrmSession, WinrmSessionOptions } from '../winrm/winrm-session.ts';
+import type { Check, Examination } from './check.ts';
+import { checks } from './checks.ts';
+import { diagnose } from './diagnosis.ts';
+import { ending } from './failures.ts';
+import { type Diagnosis, type Finding, type Step, skipped } from './finding.ts';
+import { patientOf } from './patient.ts';
+
+export type DoctorOptions = Pick<
+  RunOptions,
+  'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
+>;
+
+/** What has an effect, handed in. */
+export type DoctorServices = SessionServices & {
+  readonly signal?: AbortSignal;
+  readonly probes: (options: WinrmSessionOptions) => HostProbes;
+  readonly now: () => Date;
+};
+
+/** One host under examination, phase by phase. */
+export interface Visit {
+  readonly host: HostEntry;
+  /** True: nothing more can be asked. */
+  readonly ended: boolean;
+  /** Makes the checks of a phase, once. Comes back with why the conversation ended there, if it did. Never throws. */
+  look(phase: Check['phase']): Promise<HostError | undefined>;
+  /** Ends the visit at a phase without asking. */
+  refuse(phase: Check['phase'], error: HostError): void;
+  /** Closes the session and every shell; may be called twice. */
+  close(): Promise<void>;
+  diagnosis(): Diagnosis;
+}
+
+/** Starts a visit; nothing is sent yet. */
+export function openVisit(host: HostEntry, options: DoctorOptions, services: DoctorServices): Visit {
+  const account = services.credential(host.credential);
+  const examination = examinationOf(host, options, services);
+  const steps: Step[] = [];
+  const looked = new Set<Check['phase']>();
+  let ended: Step | undefined;
+
+  const add = (check: Check, finding: Finding): void => {
+    const step = { check: check.name, title: check.title, ...finding };
+    steps.push(step);
+    if (finding.ends) ended = step;
+  };
+
+  const refuse = (phase: Check['phase'], error: HostError): void => {
+    if (looked.has(phase)) return;
+    looked.add(phase);
+    for (const check of checks) {
+      if (check.phase !== phase) continue;
+      add(check, ended ? notAfter(ended) : ending(error, patientOf(examination)));
+    }
+  };
+
+  return {
+    host,
+    get ended() {
+      return ended !== undefined;
+    },
+    refuse,
+    look: async (phase) => {
+      if (looked.has(phase)) return undefined;
+      if (phase === 'logon' && account === undefined) {
+        refuse(phase, credentialMissing(host));
+        return undefined;
+      }
+      looked.add(phase);
+      for (const check of checks) {
+        if (check.phase === phase) add(check, ended ? notAfter(ended) : await lookOnce(check, examination));
+      }
+      return ended && errorOf(ended, host);
+    },
+    close: () => examination.session.close(),
+    diagnosis: () => {
+      const made = new Set(steps.map(({ check }) => check));
+      const unmade = checks.filter(({ name }) => !made.has(name));
+      const interrupted = ended === undefined ? unmade.length > 0 : ended.code === 'cancelled';
+      for (const check of unmade) add(check, ended ? notAfter(ended) : skipped('not looked at: interrupted'));
+      return diagnose(host, account?.user ?? null, steps, interrupted);
+    },
+  };
+}
+
+const notAfter = ({ title, code }: Step): Finding =>
+  skipped(code === 'cancelled' ? 'not looked at: interrupted' : `not looked at, because ${title} failed`);
+
+const errorOf = ({ code = 'activityFailed', seen }: Step, { host }: HostEntry): HostError => ({
+  ...hostError(code as HostError['code'], host),
+  message: seen,
+});
+
+/** A bug at one host is a finding of that host. */
+async function lookOnce(check: Check, examination: Examination): Promise<Finding> {
+  try {
+    return await check.look(examination);
+  } catch (thrown) {
+    return ending(activityFailed(examination.host.host, thrown), patientOf(examination));
+  }
+}
+
+const credentialMissing = ({ host, credential }: HostEntry): HostError =>
+  hostError('credentialMissing', host, `${host}: no account is set${credential ? ` for "${credential}"` : ''}.`);
+
+function examinationOf(host: HostEntry, options: DoctorOptions, services: DoctorServices): Examination {
+  const { waits, authentication, via } = options;
+  let opened: WinrmSessionOptions | undefined;
+  const connect: OpenWinrmSession = (sessionOptions) => {
+    opened = sessionOptions;
+    return services.connect(sessionOptions);
+  };
+  const settings: SessionSettings = { ...options, connectMs: waits.connectMs, operationMs: waits.preflightMs };
+  // A host without an account is looked at from outside all the same: nothing that needs one is asked then.
+  const credential: SessionServices['credential'] = (name) => services.credential(name) ?? { user: '', password: '' };
+  const session = openHostSession(host, settings, { ...services, connect, credential }, services.signal);
+  if (!session.ok || opened === undefined) throw new Error('a session needs no more than an account');
+  return {
+    host,
+    user: opened.credential.user,
+    authentication,
+    channelBinding: opened.channelBinding ?? 'auto',
+    via,
+    waits,
+    proxy: services.proxy?.name,
+    session: session.value,
+    probes: services.probes(opened),
+    now: services.now,
+    known: {},
+  };
+}
