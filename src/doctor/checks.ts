@@ -8,6 +8,7 @@ import { nameResolution } from './checks/name-resolution.ts';
 import { namespaceChecks } from './checks/namespaces.ts';
 import { port } from './checks/port.ts';
 import { powerShell } from './checks/power-shell.ts';
+import { registry } from './checks/registry.ts';
 import { shell } from './checks/shell.ts';
 import { vmSettings } from './checks/vm-settings.ts';
 import { windows } from './checks/windows.ts';
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   hyperV,
   vmSettings,
   ...namespaceChecks(),
+  registry,
   shell,
   powerShell,
   clock,

@@ -10,6 +10,10 @@ export const factsIn = (namespace: string): readonly FactName[] =>
     return 'namespace' in declaration && declaration.namespace.toLowerCase() === namespace.toLowerCase();
   });
 
+/** The facts read from the registry. */
+export const factsOfRegistry = (): readonly FactName[] =>
+  factNames.filter((name) => 'registryKey' in declarationOf(name));
+
 /** Every namespace that facts are read from, in the order of the table. */
 export const namespacesOfFacts = (): readonly string[] => [
   ...new Set(

@@ -39,6 +39,7 @@ async function greet(shell: WinrmShell, command: string, deadlineMs: number): Pr
       flushMs: 1_000,
       flushBytes: 1_000,
       operationTimeoutSec: 1,
+      inputTimeoutSec: 1,
     }),
     deadlineMs,
     onStdout: (bytes) => {

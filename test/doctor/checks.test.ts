@@ -5,11 +5,12 @@ import { clock } from '../../src/doctor/checks/clock.ts';
 import { nameResolution } from '../../src/doctor/checks/name-resolution.ts';
 import { namespaceChecks } from '../../src/doctor/checks/namespaces.ts';
 import { port } from '../../src/doctor/checks/port.ts';
+import { registry } from '../../src/doctor/checks/registry.ts';
 import { shell } from '../../src/doctor/checks/shell.ts';
 import { vmSettings } from '../../src/doctor/checks/vm-settings.ts';
 import { windows } from '../../src/doctor/checks/windows.ts';
 import { checks } from '../../src/doctor/checks.ts';
-import { namespacesOfFacts } from '../../src/doctor/costs.ts';
+import { costsOfCim, factsOfRegistry, namespacesOfFacts } from '../../src/doctor/costs.ts';
 import { success } from '../../src/result.ts';
 import type { ShownCertificate } from '../../src/winrm/host-probes.ts';
 import { winrmError } from '../../src/winrm/winrm-error.ts';
@@ -156,6 +157,15 @@ describe('rights', () => {
     expect(finding).toEqual({ status: 'ok', seen: 'not a node of a cluster' });
   });
 
+  it('on the registry are those to call its provider', async () => {
+    const denied = examinationOf({ invoke: () => refused('accessDenied') });
+    const finding = await registry.look(denied);
+    expect([finding.status, finding.code, finding.costs?.facts]).toEqual(['failed', 'factDenied', factsOfRegistry()]);
+    expect(finding.mending?.commands).toEqual(['wmimgmt.msc']);
+    const absent = examinationOf({ invoke: () => success({ returnValue: 2, parameters: {} }) });
+    expect((await registry.look(absent)).status).toBe('ok');
+  });
+
   it('that hide the settings of VMs are found although the VMs are listed', async () => {
     const finding = await vmSettings.look(examinationOf({ enumerate: () => success([]), over: { known: { vms: 3 } } }));
     expect([finding.status, finding.code]).toEqual(['failed', 'emptyAnswer']);
@@ -174,8 +184,7 @@ describe('a shell', () => {
     async (code, command) => {
       const finding = await shell.look(examinationOf({ openShell: () => refused(code) }));
       expect([finding.status, finding.code, finding.fatal]).toEqual(['warning', code, undefined]);
-      expect(finding.costs?.tabs).toEqual([]);
-      expect(finding.costs?.columns.length).toBeGreaterThan(0);
+      expect(finding.costs).toEqual(costsOfCim());
       expect(finding.mending?.commands.join('\n')).toContain(command);
     },
   );

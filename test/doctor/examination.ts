@@ -2,7 +2,7 @@ import type { Examination } from '../../src/doctor/check.ts';
 import { failure, success } from '../../src/result.ts';
 import type { HostProbes } from '../../src/winrm/host-probes.ts';
 import { type WinrmErrorCode, winrmError } from '../../src/winrm/winrm-error.ts';
-import type { CimWireInstance, EnumerateRequest, WinrmSession } from '../../src/winrm/winrm-session.ts';
+import type { CimWireInstance, EnumerateRequest, InvokeRequest, WinrmSession } from '../../src/winrm/winrm-session.ts';
 
 export const refused = (code: WinrmErrorCode, detail?: string) => failure(winrmError(code, 'hv01', undefined, detail));
 
@@ -13,6 +13,7 @@ export const instance = (properties: Readonly<Record<string, string>>): CimWireI
 
 export interface HostParts {
   readonly enumerate?: (request: EnumerateRequest) => Awaited<ReturnType<WinrmSession['enumerate']>>;
+  readonly invoke?: (request: InvokeRequest) => Awaited<ReturnType<WinrmSession['invoke']>>;
   readonly openShell?: () => Awaited<ReturnType<WinrmSession['openShell']>>;
   readonly identify?: () => Awaited<ReturnType<WinrmSession['identify']>>;
   readonly probes?: Partial<HostProbes>;
@@ -20,10 +21,12 @@ export interface HostParts {
 }
 
 /** An examination of one host whose every answer is given here. */
-export function examinationOf({ enumerate, openShell, identify, probes, over }: HostParts): Examination {
+export function examinationOf({ enumerate, invoke, openShell, identify, probes, over }: HostParts): Examination {
   const session: WinrmSession = {
     identify: async () => identify?.() ?? success({ productVendor: 'Microsoft Corporation', productVersion: '10' }),
     enumerate: async (request) => enumerate?.(request) ?? success([]),
+    get: async () => refused('resourceNotFound'),
+    invoke: async (request) => invoke?.(request) ?? success({ returnValue: 0, parameters: {} }),
     openShell: async () => openShell?.() ?? refused('accessDenied'),
     counters: { requests: 0, connections: 0 },
     authenticationNotes: { computerName: 'HV01' },

@@ -39,6 +39,7 @@ const places: Readonly<Record<string, Place>> = {
     absent: 'no storage management on this Windows',
   },
   'root/wmi': { name: 'wmi', title: 'HBAs (root/WMI)', absent: 'no Fibre Channel adapters' },
+  'root/cimv2/power': { name: 'power', title: 'Power plan', absent: 'no power plans on this Windows' },
   'root/standardcimv2': { name: 'network', title: 'Network', absent: 'no network management on this Windows' },
 };
 
@@ -84,7 +85,8 @@ function checkOf(namespace: string): Check {
 function probeOf(namespace: string): CimFactDeclaration {
   const declared = factsIn(namespace)
     .map(declarationOf)
-    .filter((declaration) => 'namespace' in declaration);
+    .filter((declaration) => 'namespace' in declaration && !('inputs' in declaration))
+    .map((declaration) => declaration as CimFactDeclaration);
   const probe = declared.find(({ slow }) => !slow) ?? declared[0];
   if (probe === undefined) throw new Error(`no fact is read from ${namespace}`);
   return probe;
