@@ -14,6 +14,7 @@ import {
   powershellEngineAvailable,
   startPowershellEngine,
 } from '../powershell-host/powershell-engine.ts';
+import { diskFile, repositoryOfDisks, withSummaryService } from '../powershell-host/repository-of-disks.ts';
 import {
   awkwardText,
   repositoryOfEveryFact,
@@ -362,6 +363,55 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
     });
     expect(response).toMatchObject({ exitCode: 0, stderr: '' });
     expect(response.stdout).toMatch(/^HVR1 1 /);
+  });
+
+  it('announces each file before it opens it, where each is sent at once, so that one that hangs is told', async () => {
+    const files = [diskFile('D:\\a.vhdx'), diskFile('D:\\b.vhdx', { trouble: 'stuck' }), diskFile('D:\\c.vhdx')];
+    const repository = repositoryOfDisks(
+      files.map(({ path }) => path),
+      files,
+    );
+    const run = await runCollector(
+      engine,
+      ['storageAllocations', 'diskSettings'],
+      { repository },
+      {
+        request: { flushEach: true },
+        engine: { timeoutMs: 5_000 },
+      },
+    );
+    expect(run.response.timedOut).toBe(true);
+    expect(run.inputRows.get('diskSettings')?.rows.map(([input]) => input)).toEqual(['D:\\a.vhdx']);
+    expect(run.messages.at(-1)).toEqual({ kind: 'asking', name: 'diskSettings', input: 'D:\\b.vhdx' });
+  });
+
+  it('asks only for the files that it is given, and for none that is known', async () => {
+    const files = [
+      diskFile('D:\\a.avhdx', { parent: 'D:\\b.vhdx' }),
+      diskFile('D:\\b.vhdx'),
+      diskFile('D:\\c.avhdx', { parent: 'D:\\d.vhdx' }),
+      diskFile('D:\\d.vhdx'),
+    ];
+    const asked = requestedFact('diskSettings', {
+      given: ['D:\\a.avhdx', 'D:\\c.avhdx'],
+      known: ['d:\\B.vhdx'],
+      untilMs: 60_000,
+    });
+    const run = await runCollector(engine, [asked], { repository: repositoryOfDisks([], files) });
+    const inputs = run.inputRows.get('diskSettings')?.rows.map(([input]) => input);
+    expect(inputs).toEqual(['D:\\a.avhdx', 'D:\\c.avhdx', 'D:\\d.vhdx']);
+  });
+
+  it('reads summaries by the method where the class cannot be listed, as CIM does', async () => {
+    const troubles = [
+      { className: 'Msvm_SummaryInformation', nativeErrorCode: 'Failed', statusCode: 0x80041001, message: 'Fehler' },
+    ] as const;
+    const repository = withSummaryService(repositoryOfEveryFact(3));
+    const listed = await runCollector(engine, ['summaries'], { repository });
+    const byMethod = await runCollector(engine, ['summaries'], { repository, troubles });
+    expect(rows(byMethod, 'summaries')).toEqual(rows(listed, 'summaries'));
+    const neither = await runCollector(engine, ['summaries'], { repository: repositoryOfEveryFact(3), troubles });
+    expect(outcome(neither, 'summaries')).toMatchObject({ status: 'failed', error: { message: 'Fehler' } });
   });
 
   it('needs nothing that Windows PowerShell 5.1 lacks, and calls only commands that read', async () => {
