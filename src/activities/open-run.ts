@@ -1,3 +1,4 @@
+import { userOf } from '../inventory/account-user.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import type { Preflight } from '../inventory/preflight.ts';
@@ -21,6 +22,8 @@ export interface FinishedHost {
 export interface OpenRun {
   readonly manifest: Manifest;
   readonly finished: readonly FinishedHost[];
+  /** The user behind each credential name (the default one under the empty name), for the guard against lock-outs. */
+  readonly users: Readonly<Record<string, string>>;
 }
 
 /** The run's manifest; a run without one is a bug of whoever started it. */
@@ -34,7 +37,7 @@ export async function readManifest(store: Store, runId: string): Promise<Manifes
  * What a run set out to do, and which of its hosts need not be asked any more. The records that it takes from the run it
  * retries are copied first; a host whose record is not there any more is asked like the others.
  */
-export async function openRun({ runId }: OpenRunInput, { store }: Services): Promise<OpenRun> {
+export async function openRun({ runId }: OpenRunInput, { store, credential }: Services): Promise<OpenRun> {
   const manifest = await readManifest(store, runId);
   await takeOverRecords(store, manifest);
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
@@ -46,7 +49,21 @@ export async function openRun({ runId }: OpenRunInput, { store }: Services): Pro
   }
   const byGiven = new Set(finished.map(({ preflight }) => preflight.host.given));
   const duplicates = await takenDuplicates(store, manifest, byGiven);
-  return { manifest, finished: [...finished, ...duplicates.map((preflight) => ({ preflight }))] };
+  return {
+    manifest,
+    finished: [...finished, ...duplicates.map((preflight) => ({ preflight }))],
+    users: usersOf(manifest, credential),
+  };
+}
+
+function usersOf({ hosts }: Manifest, credential: Services['credential']): Readonly<Record<string, string>> {
+  const names = [...new Set(hosts.map((host) => host.credential))];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const account = credential(name);
+      return account === undefined ? [] : [[name ?? '', userOf(account.user)]];
+    }),
+  );
 }
 
 function finishedHost({ runId, host, identity, attempts }: HostRecord): FinishedHost {

@@ -8,6 +8,8 @@ export const mostRefusals = 2;
 
 /** What is known of one account so far. */
 export interface AccountProof {
+  /** Whose account it is: the same for every credential of one user. Undefined: nobody else's. */
+  readonly user?: string;
   readonly state: 'unproven' | 'accepted' | 'refused';
   readonly refusals: number;
   /** Hosts in a row, up to now, that did not even take a connection. */
@@ -18,6 +20,16 @@ export interface AccountProof {
 export type AccountProofs = ReadonlyMap<string, AccountProof>;
 
 const unproven: AccountProof = { state: 'unproven', refusals: 0, unanswered: 0 };
+
+/** Proofs before anything was asked: `users` tells the user of each credential name. */
+export const unprovenAccounts = (users: Readonly<Record<string, string>>): AccountProofs =>
+  new Map(Object.entries(users).map(([account, user]) => [account, { ...unproven, user }]));
+
+/** What a lock-out would hit: credentials of one user, whatever their names, are one account to the domain. */
+export const guardOf = (proofs: AccountProofs, account: string): string => {
+  const { user } = proofOf(proofs, account);
+  return user === undefined ? `credential ${account}` : `user ${user}`;
+};
 
 /** The name under which a host's account is proven. */
 export const accountOf = ({ credential }: HostEntry): string => credential ?? '';
@@ -36,17 +48,33 @@ export function learnFrom(proofs: AccountProofs, preflights: readonly Tried[]): 
   const learnt = new Map(proofs);
   for (const preflight of preflights) {
     const account = accountOf(preflight.host);
-    learnt.set(account, afterPreflight(proofOf(learnt, account), preflight));
+    const before = proofOf(learnt, account);
+    const after = afterPreflight(before, preflight);
+    learnt.set(account, after);
+    if (after.refusals > before.refusals) countForOthers(learnt, account);
   }
   return learnt;
+}
+
+/** A refusal counts against every credential of the user that no host has accepted yet. */
+function countForOthers(proofs: Map<string, AccountProof>, refused: string): void {
+  const guard = guardOf(proofs, refused);
+  for (const [account, proof] of proofs) {
+    if (account === refused || proof.state !== 'unproven' || guardOf(proofs, account) !== guard) continue;
+    proofs.set(account, withRefusal(proof));
+  }
+}
+
+function withRefusal(proof: AccountProof): AccountProof {
+  const refusals = proof.refusals + 1;
+  return { ...proof, state: refusals >= mostRefusals ? 'refused' : 'unproven', refusals, unanswered: 0 };
 }
 
 function afterPreflight(proof: AccountProof, { reachable, error }: Tried): AccountProof {
   if (proof.state !== 'unproven') return proof;
   if (reachable) return { ...proof, state: 'accepted', unanswered: 0 };
   if (error?.code !== 'logonRefused') return { ...proof, unanswered: proof.unanswered + 1 };
-  const refusals = proof.refusals + 1;
-  return { state: refusals >= mostRefusals ? 'refused' : 'unproven', refusals, unanswered: 0 };
+  return withRefusal(proof);
 }
 
 /** The preflight of a host that is not asked, because its account was refused elsewhere. */

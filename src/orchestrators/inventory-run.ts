@@ -6,7 +6,7 @@ import { findDuplicates } from '../inventory/identity.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';
-import { type AccountProofs, accountOf, mostRefusals, proofOf } from './account-proofs.ts';
+import { type AccountProofs, accountOf, guardOf, mostRefusals, proofOf, unprovenAccounts } from './account-proofs.ts';
 import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
 import { preflightHosts } from './preflight-hosts.ts';
@@ -27,7 +27,7 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
 
   enter('opening');
   const opening: OpenRunInput = { runId };
-  const { manifest, finished } = yield* result<OpenRun>(context.df.callActivity(activityNames.openRun, opening));
+  const { manifest, finished, users } = yield* result<OpenRun>(context.df.callActivity(activityNames.openRun, opening));
   const { options } = manifest;
   const results = new Map<string, HostInventoryResult>(finished.map((host) => [host.preflight.host.given, host]));
   const note = (hosts: readonly HostInventoryResult[]): void => {
@@ -36,7 +36,12 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
 
   enter('preflight');
   const waiting = manifest.hosts.filter(({ given }) => !results.has(given));
-  const { preflights, proofs } = yield* preflightHosts(context, preflightRun(manifest), waiting, new Map());
+  const { preflights, proofs } = yield* preflightHosts(
+    context,
+    preflightRun(manifest),
+    waiting,
+    unprovenAccounts(users),
+  );
   note(preflights.map((preflight) => ({ preflight })));
 
   enter('collecting');
@@ -107,16 +112,17 @@ function inventoryHosts(
  * As few of them as the account can bear are not held back.
  */
 function unprovenHosts(preflights: readonly Preflight[], proofs: AccountProofs): ReadonlySet<string> {
-  const byAccount = new Map<string, HostEntry[]>();
+  const byUser = new Map<string, HostEntry[]>();
   for (const preflight of preflights) {
     const account = accountOf(preflight.host);
     if (proofOf(proofs, account).state !== 'unproven' || !mayRetry(preflight)) continue;
-    byAccount.set(account, [...(byAccount.get(account) ?? []), preflight.host]);
+    const guard = guardOf(proofs, account);
+    byUser.set(guard, [...(byUser.get(guard) ?? []), preflight.host]);
   }
-  const heldBack = [...byAccount].filter(
-    ([account, hosts]) => hosts.length > mostRefusals - proofOf(proofs, account).refusals,
-  );
-  return new Set(heldBack.flatMap(([, hosts]) => hosts.map(({ given }) => given)));
+  const bearable = (hosts: readonly HostEntry[]): number =>
+    mostRefusals - Math.max(...hosts.map((host) => proofOf(proofs, accountOf(host)).refusals));
+  const heldBack = [...byUser.values()].filter((hosts) => hosts.length > bearable(hosts));
+  return new Set(heldBack.flat().map(({ given }) => given));
 }
 
 interface UnprovenRetry {

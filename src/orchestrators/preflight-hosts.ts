@@ -8,6 +8,7 @@ import {
   accountOf,
   accountRefused,
   forAnotherRound,
+  guardOf,
   learnFrom,
   proofOf,
 } from './account-proofs.ts';
@@ -73,12 +74,13 @@ function fanOut(
   );
 }
 
-/** The first host of every account that is not proven yet. */
+/** The first host of every user of whom no credential is being proven yet. */
 function nextToProve(hosts: readonly HostEntry[], proofs: AccountProofs): readonly HostEntry[] {
   const next = new Map<string, HostEntry>();
   for (const host of hosts) {
     const account = accountOf(host);
-    if (proofOf(proofs, account).state === 'unproven' && !next.has(account)) next.set(account, host);
+    const guard = guardOf(proofs, account);
+    if (proofOf(proofs, account).state === 'unproven' && !next.has(guard)) next.set(guard, host);
   }
   return [...next.values()];
 }

@@ -53,6 +53,30 @@ describe('an account that is not proven yet', () => {
     expect(run.asked('collectHost').toSorted()).toEqual(names(5));
   });
 
+  it('is one with every other credential of its user: all of them together are refused twice', async () => {
+    const hosts = ['a', 'b', 'c'].flatMap((name) => names(5, name).map((given) => entry(given, name)));
+    const run = await runScript(manifestOf(hosts), {
+      users: { a: 'contoso\\reader', b: 'contoso\\reader', c: 'contoso\\other' },
+      preflight: (given) => (given.startsWith('c') ? undefined : 'logonRefused'),
+    });
+    expect(run.asked('preflightHost').filter((given) => !given.startsWith('c'))).toEqual(['a1', 'a2']);
+    expect(run.preflight('b1')?.error?.code).toBe('accountRefused');
+    expect(run.asked('collectHost').toSorted()).toEqual(names(5, 'c'));
+  });
+
+  it('keeps the hosts of a credential that was accepted, whatever its user was refused for with another', async () => {
+    const hosts = [
+      ...names(3, 'good').map((name) => entry(name, 'good')),
+      ...names(5, 'bad').map((n) => entry(n, 'bad')),
+    ];
+    const run = await runScript(manifestOf(hosts), {
+      users: { good: 'contoso\\reader', bad: 'contoso\\reader' },
+      preflight: (given) => (given.startsWith('bad') ? 'logonRefused' : undefined),
+    });
+    expect(run.asked('collectHost').toSorted()).toEqual(names(3, 'good'));
+    expect(run.asked('preflightHost').filter((given) => given.startsWith('bad'))).toHaveLength(2);
+  });
+
   it('is not risked by retries: hosts that did not answer before it was refused are left alone', async () => {
     const run = await runScript(fleetOf(names(10)), {
       preflight: (given) => (given === 'hv1' ? 'connectTimedOut' : 'logonRefused'),

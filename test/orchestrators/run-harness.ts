@@ -19,6 +19,8 @@ export interface Script {
   readonly collect?: (given: string, attempt: number) => HostErrorCode | Partial<HostOutcome> | Error | undefined;
   readonly reach?: (given: string) => HostErrorCode | undefined;
   readonly finished?: readonly string[];
+  /** The user behind each credential name. */
+  readonly users?: Readonly<Record<string, string>>;
   /** What the workbook comes to; an Error is thrown. */
   readonly workbook?: () => string | Error | undefined;
   /** Milliseconds an activity takes. */
@@ -101,6 +103,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
     df.app.activity(activityNames.openRun, {
       handler: async (): Promise<OpenRun> => ({
         manifest,
+        users: script.users ?? {},
         finished: manifest.hosts
           .filter(({ given }) => script.finished?.includes(given))
           .map((host) => ({
