@@ -1,10 +1,10 @@
-import { userOf } from '../inventory/account-user.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
+import { usersOf } from './account-users.ts';
 import { readRecord, recordName } from './host-records.ts';
 import { takenDuplicates, takeOverRecords } from './take-over.ts';
 
@@ -52,18 +52,8 @@ export async function openRun({ runId }: OpenRunInput, { store, credential }: Se
   return {
     manifest,
     finished: [...finished, ...duplicates.map((preflight) => ({ preflight }))],
-    users: usersOf(manifest, credential),
+    users: usersOf(manifest.hosts, credential),
   };
-}
-
-function usersOf({ hosts }: Manifest, credential: Services['credential']): Readonly<Record<string, string>> {
-  const names = [...new Set(hosts.map((host) => host.credential))];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const account = credential(name);
-      return account === undefined ? [] : [[name ?? '', userOf(account.user)]];
-    }),
-  );
 }
 
 function finishedHost({ runId, host, identity, attempts }: HostRecord): FinishedHost {

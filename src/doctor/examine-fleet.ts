@@ -1,7 +1,15 @@
+import { usersOf } from '../activities/account-users.ts';
 /** Examines several hosts at once, with the same care for accounts as a run has. */
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { hostError } from '../inventory/host-error.ts';
-import { type AccountProofs, accountOf, learnFrom, proofOf } from '../orchestrators/account-proofs.ts';
+import {
+  type AccountProofs,
+  accountOf,
+  guardOf,
+  learnFrom,
+  proofOf,
+  unprovenAccounts,
+} from '../orchestrators/account-proofs.ts';
 import { type DoctorOptions, type DoctorServices, openVisit, type Visit } from './examine-host.ts';
 import type { Diagnosis } from './finding.ts';
 
@@ -30,12 +38,14 @@ export async function examineFleet(
       if (visit.ended) await finish(visit);
     });
     const waiting = visits.filter(({ ended }) => !ended);
-    const accounts = [...new Set(waiting.map(({ host }) => accountOf(host)))];
+    const known = unprovenAccounts(usersOf(hosts, services.credential));
+    const guardOfVisit = ({ host }: Visit): string => guardOf(known, accountOf(host));
+    const guards = [...new Set(waiting.map(guardOfVisit))];
     await Promise.all(
-      accounts.map((account) =>
+      guards.map((guard) =>
         prove(
-          waiting.filter(({ host }) => accountOf(host) === account),
-          account,
+          waiting.filter((visit) => guardOfVisit(visit) === guard),
+          known,
         ),
       ),
     );
@@ -51,12 +61,15 @@ export async function examineFleet(
   return visits.map((visit) => visit.diagnosis());
 }
 
-/** Tries an account on one host after another until one accepts it; refused twice, the others are not asked. */
-async function prove(visits: readonly Visit[], account: string): Promise<void> {
-  let proofs: AccountProofs = new Map();
+/**
+ * Tries the accounts of one user on one host after another until one accepts them; refused twice, the others are not
+ * asked.
+ */
+async function prove(visits: readonly Visit[], known: AccountProofs): Promise<void> {
+  let proofs = known;
   for (const visit of visits) {
-    const { state } = proofOf(proofs, account);
-    if (state === 'accepted') return;
+    const { state } = proofOf(proofs, accountOf(visit.host));
+    if (state === 'accepted') continue;
     if (state === 'refused') {
       visit.refuse('logon', hostError('accountRefused', visit.host.host));
       continue;
