@@ -15,7 +15,8 @@ export function diagnose(
       : steps.some(({ costs }) => isCostly(costs))
         ? 'limited'
         : 'full';
-  const script = steps.some(({ check, status }) => check === 'powerShell' && status === 'ok');
+  // A script that starts is not given up for CIM, even if its output does not arrive whole.
+  const script = steps.some(({ check, status }) => check === 'powerShell' && (status === 'ok' || status === 'failed'));
   const via = verdict === 'none' ? null : script ? 'script' : 'cim';
   const summary = interrupted
     ? `${host} was not examined to the end: interrupted.`

@@ -1,8 +1,9 @@
 import { openHostSession, type SessionServices, type SessionSettings } from '../activities/host-session.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { activityFailed, type HostError, hostError } from '../inventory/host-error.ts';
+import { activityFailed, type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import type { HostProbes } from '../winrm/host-probes.ts';
+import { wait } from '../winrm/times.ts';
 import type { OpenWinrmSession, WinrmSessionOptions } from '../winrm/winrm-session.ts';
 import type { Check, Examination } from './check.ts';
 import { checks } from './checks.ts';
@@ -74,7 +75,8 @@ export function openVisit(host: HostEntry, options: DoctorOptions, services: Doc
       }
       looked.add(phase);
       for (const check of checks) {
-        if (check.phase === phase) add(check, ended ? notAfter(ended) : await lookOnce(check, examination));
+        if (check.phase === phase)
+          add(check, ended ? notAfter(ended) : await lookTwice(check, examination, services.signal));
       }
       return ended && errorOf(ended, host);
     },
@@ -96,6 +98,29 @@ const errorOf = ({ code = 'activityFailed', seen }: Step, { host }: HostEntry): 
   ...hostError(code as HostError['code'], host),
   message: seen,
 });
+
+/** What may have passed a moment later. */
+const passing: ReadonlySet<string> = new Set<HostErrorCode>([
+  'connectionLost',
+  'connectionReset',
+  'tlsInterrupted',
+  'serviceUnavailable',
+  'hostBusy',
+  'requestRateQuota',
+  'enumerationLost',
+]);
+const momentMs = 1_000;
+
+/** Looks again at what a run would ask again too; that it needed a second look is worth a warning. */
+async function lookTwice(check: Check, examination: Examination, signal?: AbortSignal): Promise<Finding> {
+  const first = await lookOnce(check, examination);
+  if (first.status !== 'failed' || !passing.has(first.code ?? '') || signal?.aborted) return first;
+  await wait(momentMs, signal);
+  const second = await lookOnce(check, examination);
+  if (second.status !== 'ok') return second;
+  const seen = `${second.seen}; only at the second try, the first one said: ${first.seen}`;
+  return { status: 'warning', code: first.code, seen, mending: first.mending };
+}
 
 /** A bug at one host is a finding of that host. */
 async function lookOnce(check: Check, examination: Examination): Promise<Finding> {

@@ -9,6 +9,8 @@ import { scriptObstacle } from './script-obstacle.ts';
 
 export type Greeting =
   | { readonly kind: 'greeted'; readonly powershell: string; readonly languageMode: string; readonly culture: string }
+  /** The script started, but its output ended, or was damaged, before it was through. */
+  | { readonly kind: 'cutOff'; readonly said: string }
   /** PowerShell did not run the script; what was said about it, on one line. */
   | { readonly kind: 'obstacle'; readonly code: HostErrorCode; readonly said: string }
   /** The shell or the session broke. */
@@ -48,6 +50,7 @@ async function greet(shell: WinrmShell, command: string, deadlineMs: number): Pr
     },
   });
   if (!ran.ok && ran.error.error.code !== 'scriptTimedOut') return { kind: 'broken', error: ran.error.error };
+  for (const event of reader.end()) assembly.take(event);
   const { hello } = assembly;
   const stderr = (ran.ok ? ran.value : ran.error).stderr.toString('utf8');
   const exitCode = ran.ok ? (ran.value.exitCode ?? 'unknown') : ran.error.error.code;
@@ -59,5 +62,7 @@ async function greet(shell: WinrmShell, command: string, deadlineMs: number): Pr
   if (isScriptRefusal(stderr) || (hello !== undefined && hello.languageMode !== 'FullLanguage')) {
     return { kind: 'obstacle', code: 'scriptRefused', said: hello ? `${hello.languageMode}; ${said}` : said };
   }
-  return { kind: 'obstacle', code: scriptObstacle(said), said };
+  const code = scriptObstacle(said);
+  if (code === 'scriptFailed' && (hello !== undefined || assembly.damaged)) return { kind: 'cutOff', said };
+  return { kind: 'obstacle', code, said };
 }

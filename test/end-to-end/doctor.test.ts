@@ -105,12 +105,12 @@ it('one sick host costs no other its findings, and every host of the list has it
     'none',
     'full',
     'full',
-    withoutScript,
+    'limited',
   ]);
   expect(report.totals).toMatchObject({ hosts: 7, none: 3 });
   const lame = report.hosts[6]?.steps.find(({ check }) => check === 'powerShell');
-  expect([lame?.status, lame?.code]).toEqual(['warning', 'scriptFailed']);
-  expect(report.hosts[6]?.via).toBe('cim');
+  expect([lame?.status, lame?.code]).toEqual(['failed', 'scriptFailed']);
+  expect(report.hosts[6]?.via).toBe('script');
   expect(stderr).toContain('Examin');
   expect(total(fleet, 'shellsOpen')).toBe(0);
 });
@@ -208,7 +208,7 @@ it('a host whose credential the settings lack is looked at from outside, and its
 });
 
 it('--via decides what a missing script means', async () => {
-  const fleet = await runningFleet({ hosts: 1, seed: 9, vms: 2, now, personalities: ['cutOffMidScript'] });
+  const fleet = await runningFleet({ hosts: 1, seed: 9, vms: 2, now, personalities: ['shellsDenied'] });
   const byScript = await examine(hostList(fleet), '--via', 'script');
   expect(byScript.report.hosts[0]?.verdict).toBe('none');
   const byCim = await examine(hostList(fleet), '--via', 'cim');

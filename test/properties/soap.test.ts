@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseEmbeddedText } from '../../src/winrm/cim/embedded-text.ts';
 import { parseInstance, parsePage } from '../../src/winrm/cim/instance.ts';
 import { faultError, parseFault } from '../../src/winrm/faults.ts';
 import { createdShellId, parseReceived, startedCommandId } from '../../src/winrm/shell/shell-messages.ts';
@@ -219,5 +220,24 @@ test('text that was cut inside a character is read with a replacement, never ref
   const parsed = parseXml(damaged.toString('utf8'));
   expect(parsed.ok && child({ ...(parsed.value as XmlElement), children: [parsed.value] }, 'a')?.text).toContain(
     'Größe',
+  );
+});
+
+const embedded =
+  '<INSTANCE CLASSNAME="Msvm_VirtualHardDiskSettingData"><PROPERTY NAME="Path" TYPE="string"><VALUE>C:\\a &amp; b.vhdx</VALUE></PROPERTY>' +
+  '<PROPERTY NAME="ParentPath" TYPE="string"></PROPERTY><PROPERTY.ARRAY NAME="Sizes" TYPE="uint64"><VALUE.ARRAY><VALUE>1</VALUE></VALUE.ARRAY></PROPERTY.ARRAY></INSTANCE>';
+
+test('an instance inside a text that was damaged, or any other text, is read or refused with a reason', () => {
+  expect(parseEmbeddedText(embedded)).toMatchObject({
+    ok: true,
+    value: { className: 'Msvm_VirtualHardDiskSettingData' },
+  });
+  fc.assert(
+    fc.property(fc.oneof(anyText, mutated(Buffer.from(embedded)).map(String)), (text) => {
+      const parsed = parseEmbeddedText(text);
+      if (!parsed.ok) expect(parsed.error).not.toBe('');
+      else for (const values of Object.values(parsed.value.properties)) expect(Array.isArray(values)).toBe(true);
+    }),
+    checked(400),
   );
 });

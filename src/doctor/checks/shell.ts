@@ -59,9 +59,23 @@ function powerShellFinding(examination: Examination, greeting: Greeting): Findin
     if (endsConversation(error)) return ending(error, patientOf(examination));
     return withoutScript(examination, error.code, saidBy(error), mendingOf(error, patientOf(examination)));
   }
+  if (greeting.kind === 'cutOff') return cutOff(greeting.said);
   const error = hostError(greeting.code, examination.host.host, undefined, greeting.said);
   return withoutScript(examination, error.code, saidBy(error), obstacleMending(error, examination));
 }
+
+/** A script that starts is not given up for CIM by itself: a run keeps what arrives, and whatever does not is lost. */
+const cutOff = (said: string): Finding => ({
+  status: 'failed',
+  code: 'scriptFailed',
+  seen: `The collector script starts, but its output does not arrive whole (${said}).`,
+  costs: costsOfEverything(),
+  mending: {
+    where: 'here',
+    what: 'Gather this host by CIM, without PowerShell: run with --via cim.',
+    commands: ['--via cim'],
+  },
+});
 
 function obstacleMending(error: HostError, examination: Examination): Mending {
   const mending = mendingOf(error, patientOf(examination));
