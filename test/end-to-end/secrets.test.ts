@@ -32,8 +32,11 @@ async function everythingIn(folder: string): Promise<ReadonlyMap<string, string>
 
 it.each(['ntlm', 'basic'])('no password is in any file or on the screen after a run with %s', async (scheme) => {
   const folder = await temporaryFolder();
-  const personalities = ['healthy', 'wrongCredentials', 'cutOffMidScript', 'dead'] as const;
-  const fleet = await runningFleet({ hosts: 4, seed: 5, vms: 3, personalities });
+  const personalities = [
+    ...(['healthy', 'wrongCredentials', 'cutOffMidScript', 'dead', 'ntlmBlocked', 'negotiateRefused'] as const),
+    ...(['shellsDenied', 'powershellBlocked', 'garbage', 'misdirected', 'resets'] as const),
+  ];
+  const fleet = await runningFleet({ hosts: personalities.length, seed: 5, vms: 3, personalities });
   const options = ['--auth', scheme, '--allow-basic-over-http', '--verbose', ...shortWaits];
 
   const { stdout, stderr } = await exporter(['--hosts', hostList(fleet), ...options], { workingFolder: folder });
