@@ -129,7 +129,8 @@ export function addSmokeCollectOptions(command: Command): Command {
 
 /** Gives a command the options of an examination: those of a run that say which hosts are asked, and how. */
 export function addDoctorOptions(command: Command): Command {
-  const asked = hostOptions().filter((option) => option.attributeName() !== 'retryAfter');
+  // It asks little and once: the preflight's time is enough for any answer.
+  const asked = hostOptions().filter((option) => !['retryAfter', 'operationTimeout'].includes(option.attributeName()));
   return addOptions(command, [...asked, envFileOption(), jsonOption('the findings')]);
 }
 

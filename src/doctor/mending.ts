@@ -149,6 +149,7 @@ const byCode: Partial<Record<HostErrorCode, (patient: Patient) => Mending>> = {
   serviceFailed: () => onHost('Restart the WinRM service.', 'Restart-Service WinRM'),
   pluginFailed: () => onHost('Restart the WinRM service.', 'Restart-Service WinRM'),
   logonRefused: lookForRefusals,
+  cancelled: () => here('Run the doctor again.'),
   credentialMissing: ({ credential }) => {
     const suffix = credential === undefined ? '' : `_${credential.toUpperCase()}`;
     return here(
