@@ -118,13 +118,21 @@ function needsAttention({ duplicate_of, reachable, error, final_status }: Report
 function troublesOf(hosts: readonly ReportHost[]): readonly Trouble[] {
   const troubles = new Map<string, Trouble>();
   for (const host of hosts) {
-    for (const { code, message } of host.reasons.filter((reason) => reason.code !== 'dryRun')) {
+    for (const code of new Set(host.reasons.map((reason) => reason.code))) {
+      if (code === 'dryRun') continue;
       const trouble = troubles.get(code) ?? { code, advice: adviceOf(code, host), hosts: [] };
-      trouble.hosts.push({ host, sentence: plainText(message) });
+      trouble.hosts.push({ host, sentence: sentenceOf(host, code) });
       troubles.set(code, trouble);
     }
   }
   return [...troubles.values()];
+}
+
+/** One fact that failed may be in the way of every collector: a host has one line, whatever number of reasons. */
+function sentenceOf({ reasons }: ReportHost, code: string): string {
+  const [first = '', ...others] = reasons.filter((reason) => reason.code === code).map(({ message }) => message);
+  const more = others.length > 0 ? ` And ${others.length} more like it: see the report.` : '';
+  return plainText(`${first}${more}`);
 }
 
 function adviceOf(code: string, { error }: ReportHost): string {

@@ -89,6 +89,17 @@ describe('the summary', () => {
     expect(text).toContain('and 52 more: see targets_retry_hosts.txt');
   });
 
+  it('gives a host one line, however many collectors the same thing ails', () => {
+    const report = withStatus(reportOf(['hv01']), 'Inventory Partial', 'collectorError', 'vInfo is incomplete.');
+    const reasons = ['vInfo', 'vCPU', 'vMemory'].map((tab) => ({
+      code: 'collectorError',
+      message: `${tab} is incomplete.`,
+    }));
+    const text = summaryText({ ...report, hosts: report.hosts.map((host) => ({ ...host, reasons })) }, places);
+    expect(text).toContain('hv01 (Inventory Partial): vInfo is incomplete. And 2 more like it: see the report.');
+    expect(text.match(/hv01/g)).toHaveLength(1);
+  });
+
   it('cannot be made to move the cursor by what a host says', () => {
     const report = withStatus(reportOf(['hv01']), 'Inventory Error', 'wsmanFault', 'bad\u001b[2J\r\nInventory OK 99');
     const text = summaryText(report, places);
