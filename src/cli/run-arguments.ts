@@ -32,6 +32,8 @@ export interface RunArguments extends HostArguments {
   readonly coverageThreshold?: number;
   readonly allowPartialOk?: true;
   readonly csvTabs?: true;
+  readonly datacenter?: string;
+  readonly guestOsFile?: string;
 }
 
 export interface SmokeCollectArguments extends HostArguments {
@@ -42,6 +44,8 @@ export interface ExportArguments {
   readonly run: string;
   readonly only?: readonly string[];
   readonly csvTabs?: true;
+  readonly datacenter?: string;
+  readonly guestOsFile?: string;
   readonly outDir: string;
   readonly json?: true;
   readonly verbose?: true;
@@ -89,6 +93,8 @@ const judgementOptions = (): readonly Option[] => [
 /** What the files of a run are to hold. */
 const exportOptions = (): readonly Option[] => [
   new Option('--csv-tabs', 'also writes each tab as a CSV, and a zip of them'),
+  new Option('--datacenter <name>', "what stands in the column Datacenter (default: each host's domain)"),
+  new Option('--guest-os-file <file>', 'a CSV or JSON with the guest OS, DNS name or IP of VMs; it overrides'),
 ];
 
 const verboseOption = (): Option => new Option('--verbose', "logs the run's events on stderr, as JSON lines");

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { collectors } from '../collectors/collectors.ts';
+import type { StatedGuest } from '../inventory/guests.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { describeHostListProblems, type HostList, parseHostList } from '../inventory/host-list.ts';
 import { defaultWaits, parseRunOptions, type RetryOf, type RunOptions } from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { readGuestOsFile } from './guest-os-option.ts';
 import { caFileOf, openAccess, type RunAccess } from './run-access.ts';
 import type { HostArguments, RunArguments } from './run-arguments.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,6 +22,8 @@ export interface RunRequest {
   readonly caFile?: string;
   readonly options: RunOptions;
   readonly access: RunAccess;
+  /** What the user states of guests; undefined: nothing was given. */
+  readonly statedGuests?: readonly StatedGuest[];
   /** Set where the hosts of an earlier run are asked again. */
   readonly retryOf?: RetryOf;
 }
@@ -28,7 +32,11 @@ export interface RunRequest {
 export const collectorNames = collectors.map(({ tab }) => tab);
 
 /** Names of run options, as the user typed them. */
-const optionNames: Readonly<Record<string, string>> = { only: '--only', 'waits.retryMs': '--retry-after' };
+const optionNames: Readonly<Record<string, string>> = {
+  only: '--only',
+  'waits.retryMs': '--retry-after',
+  datacenter: '--datacenter',
+};
 
 /** Reads `.env` and the environment; how to log on decides whether an account needs a password. */
 export async function readCliSettings(
@@ -59,7 +67,9 @@ export async function makeRunRequest(
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
   const access = await openAccess({ hosts, caFile, options: options.value }, settings.value);
   if (!access.ok) return access;
-  return success({ hosts, repeated, caFile, options: options.value, access: access.value });
+  const stated = await readGuestOsFile(given, terminal);
+  if (!stated.ok) return stated;
+  return success({ hosts, repeated, caFile, options: options.value, access: access.value, statedGuests: stated.value });
 }
 
 /** The options of a new run; what is not given comes from the settings. */
@@ -89,6 +99,7 @@ export function makeOptions(
       waits,
       workbook,
       csvTabs: given.csvTabs,
+      datacenter: given.datacenter,
     },
     { collectors: collectorNames },
   );

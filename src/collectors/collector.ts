@@ -1,5 +1,6 @@
 import type { FactOutcomes } from '../facts/fact.ts';
 import type { FactName } from '../facts/fact-table.ts';
+import type { GuestKnowledge } from '../inventory/guests.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
@@ -16,6 +17,10 @@ export interface HostFacts {
   readonly collectedAt: string;
   /** The run that gathered the facts; runs of later start have later ids. */
   readonly runId?: string;
+  /** What others than the guests themselves tell of them, by lower-case VM id. */
+  readonly guests?: ReadonlyMap<string, GuestKnowledge>;
+  /** What stands in the column Datacenter, where the user names one. */
+  readonly datacenter?: string;
   /** Lower-case ids of the VMs on the host's last list; undefined where that list is not known. */
   readonly presentAfter?: ReadonlySet<string>;
 }

@@ -30,6 +30,8 @@ export const defaultWaits: Waits = {
 export interface ExportOptions {
   /** True: also a CSV per tab, and a zip of them. */
   readonly csvTabs: boolean;
+  /** What stands in the column Datacenter; null: each host's domain. */
+  readonly datacenter: string | null;
 }
 
 /** Everything that decides what a run does. No secret: it is written to the manifest. */
@@ -95,6 +97,7 @@ const milliseconds = (least: number) => {
 };
 const trueOrFalse = z.boolean('must be true or false');
 const threshold = 'must be a number from 0 to 1';
+const datacenter = 'must be a name of at most 80 characters';
 const concurrency = 'must be a whole number from 1 to 256';
 
 /** What a run may be asked for, everything optional; the CLI, the HTTP API and the timer all end here. */
@@ -137,6 +140,7 @@ function optionsSchema(collectors: readonly string[]) {
       .prefault({}),
     workbook: trueOrFalse.default(true),
     csvTabs: trueOrFalse.default(false),
+    datacenter: z.string(datacenter).trim().min(1, datacenter).max(80, datacenter).nullable().default(null),
   });
 }
 

@@ -57,6 +57,7 @@ describe('run options', () => {
         waits: defaultWaits,
         workbook: true,
         csvTabs: false,
+        datacenter: null,
       },
     });
   });

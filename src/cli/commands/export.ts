@@ -1,10 +1,12 @@
+import { writeStatedGuests } from '../../activities/guest-files.ts';
 import { startExport } from '../../embedded/start-export.ts';
-import { parseRunOptions } from '../../inventory/run-options.ts';
+import { parseRunOptions, type RunOptionProblem } from '../../inventory/run-options.ts';
 import { failure, type Result, success } from '../../result.ts';
 import { createServices } from '../../services.ts';
 import { createEventLog } from '../event-log.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exporterVersion } from '../exporter-version.ts';
+import { readGuestOsFile } from '../guest-os-option.ts';
 import { exitCodeOf, progressLine, readReport } from '../inventory.ts';
 import { openOutDir } from '../out-dir.ts';
 import { createProgress } from '../progress.ts';
@@ -24,11 +26,17 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
   if (!stored.ok) return stored;
   const { manifest } = stored.value;
   const options = parseRunOptions(
-    { only: given.only ?? manifest.options.only, csvTabs: given.csvTabs ?? manifest.options.csvTabs ?? false },
+    {
+      only: given.only ?? manifest.options.only,
+      csvTabs: given.csvTabs ?? manifest.options.csvTabs,
+      datacenter: given.datacenter ?? manifest.options.datacenter,
+    },
     { collectors: collectorNames },
   );
-  if (!options.ok) return failure(usageError(...options.error.problems.map(({ problem }) => `--only: ${problem}.`)));
-  const { only, csvTabs } = options.value;
+  if (!options.ok) return failure(usageError(...options.error.problems.map(asUsage)));
+  const { only, csvTabs, datacenter } = options.value;
+  const stated = await readGuestOsFile(given, terminal);
+  if (!stated.ok) return stated;
   const progress = createProgress(terminal);
   try {
     const services = createServices({
@@ -39,8 +47,14 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
       credential: () => undefined,
       log: createEventLog(terminal, given.verbose ?? false),
     });
+    if (stated.value) await writeStatedGuests(runs, given.run, stated.value);
     const state = await startExport(
-      { runId: given.run, exportedAt: new Date().toISOString(), exporterVersion, options: { only, csvTabs } },
+      {
+        runId: given.run,
+        exportedAt: new Date().toISOString(),
+        exporterVersion,
+        options: { only, csvTabs, datacenter },
+      },
       services,
       { hosts: manifest.hosts.length, onProgress: (seen) => progress.show(progressLine(seen)) },
     );
@@ -57,3 +71,6 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
     progress.stop();
   }
 }
+
+const asUsage = ({ option, problem }: RunOptionProblem): string =>
+  `--${option.replace(/\.\d+$/, '').replace('csvTabs', 'csv-tabs')}: ${problem}.`;

@@ -1,4 +1,5 @@
 import type { FactName, Row } from '../../facts/fact-table.ts';
+import type { GuestKnowledge } from '../../inventory/guests.ts';
 import type { HostFacts } from '../collector.ts';
 import type { DatastoreMap } from '../datastore-path.ts';
 import { isPaused, type PowerState, powerStateOf } from '../power-state.ts';
@@ -41,6 +42,8 @@ export interface VirtualMachine {
   readonly heartbeat: Row<'heartbeats'> | null | undefined;
   readonly services: IntegrationServices;
   readonly guest: KeyValuePairs | undefined;
+  /** What others than the guest itself tell of it. */
+  readonly told: GuestKnowledge | undefined;
   readonly adapters: readonly Adapter[] | undefined;
   readonly disks: readonly Disk[] | undefined;
   readonly dvds: readonly DvdDrive[] | undefined;
@@ -73,6 +76,8 @@ export interface HostView {
   readonly datastores: DatastoreMap;
   /** ISO 8601, UTC. */
   readonly collectedAt: string;
+  /** What stands in the column Datacenter, where the user names one. */
+  readonly datacenter: string | undefined;
   /** In the order in which the host lists them. */
   readonly machines: readonly VirtualMachine[];
   /** Settings rows nobody claims, each as `fact: InstanceID`. */
@@ -196,6 +201,7 @@ function joinFacts(host: HostFacts): HostView {
       heartbeat: rowOf(heartbeats, id),
       services: services.of(id),
       guest: guests && keyValuePairsOf(guests.get(id)?.GuestIntrinsicExchangeItems ?? []),
+      told: host.guests?.get(id),
       adapters: adapters.byVm && (adapters.byVm.get(id) ?? []),
       disks: drives.byVm && (drives.byVm.get(id)?.disks ?? []),
       dvds: drives.byVm && (drives.byVm.get(id)?.dvds ?? []),
@@ -213,6 +219,7 @@ function joinFacts(host: HostFacts): HostView {
     cluster,
     datastores: datastoresOf(host, identity, cluster),
     collectedAt: host.collectedAt,
+    datacenter: host.datacenter,
     machines,
     unjoined: [
       ...unjoinedSystems(virtualSystems, joinByVm('virtualSystems', virtualSystems, ownerOf)),
