@@ -119,6 +119,9 @@ say(`One host of 60 VMs, collected by CIM:    ${costOf(sixtyByCim, 'collect')}`)
 const slow = await measureRun({ ...oneHost, vmsExactly: 60, factCostMs: 200 });
 say(`The same by script, 200 ms per fact:     ${costOf(slow, 'collect')}`);
 
+const slowFiles = await measureRun({ ...oneHost, vmsExactly: 60, vhdCostMs: 400 });
+say(`The same by script, 400 ms per disk file: ${costOf(slowFiles, 'collect')}`);
+
 const hosts = 200;
 const vms = 15;
 const fleet = await measureRun({ hosts, seed: 1, vmsExactly: vms, personalities: [] });

@@ -1,6 +1,6 @@
 import type { Values } from '../cim-classes.ts';
 import { cimClass } from '../cim-classes.ts';
-import type { CimClass, CimRepository } from '../cim-repository.ts';
+import type { CimClass, CimDiskFile, CimRepository } from '../cim-repository.ts';
 import { behaviourOf } from '../personalities.ts';
 import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
@@ -114,6 +114,7 @@ export function hostRepository(view: HostView, now: string): CimRepository {
     }
     return Object.fromEntries(made);
   };
+  let heldFiles: WeakRef<readonly CimDiskFile[]> | undefined;
   return {
     namespaces: {
       'root/cimv2': classes('root/cimv2', hostClasses(now)),
@@ -125,7 +126,10 @@ export function hostRepository(view: HostView, now: string): CimRepository {
     },
     registry: machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } },
     get diskFiles() {
-      return empty ? [] : diskFilesOf(view);
+      // Asked for once per file; held only as long as somebody uses them, as the instances of classes are.
+      const files = heldFiles?.deref() ?? (empty ? [] : diskFilesOf(view));
+      heldFiles = new WeakRef(files);
+      return files;
     },
   };
 }
