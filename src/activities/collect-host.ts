@@ -1,5 +1,6 @@
 import type { Collector } from '../collectors/collector.ts';
 import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
+import { declarationOf, type FactName } from '../facts/fact-table.ts';
 import { gatherFacts } from '../facts/gathering.ts';
 import { hasUnansweredInputs } from '../facts/input-rows.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
@@ -115,7 +116,7 @@ async function collect(
   if (baselineError && endsConversation(baselineError))
     return { ...collected, error: whyEnded(baselineError, watch, host.host) };
 
-  const wanted = factsOf(collectors).filter((name) => isOutdated || !hasArrived(collected.facts[name]));
+  const wanted = factsToAsk(factsOf(collectors), (name) => isOutdated || !hasArrived(collected.facts[name]));
   const gathered = await gatherFacts(session, {
     host: host.host,
     runId,
@@ -155,6 +156,16 @@ function whyEnded(error: HostError, watch: CancelWatch, host: string): HostError
   return watch.reason() === 'deadline'
     ? hostError('scriptTimedOut', host, `${host}: collecting it took longer than one activity may.`, error.detail)
     : error;
+}
+
+/** What is asked of the rows of another fact is asked of its new rows too; what it has told already stays. */
+function factsToAsk(facts: readonly FactName[], isWanted: (name: FactName) => boolean): readonly FactName[] {
+  const wanted = new Set<string>();
+  for (const name of facts) {
+    const declaration = declarationOf(name);
+    if (isWanted(name) || ('inputs' in declaration && wanted.has(declaration.inputs.fact))) wanted.add(name);
+  }
+  return facts.filter((name) => wanted.has(name));
 }
 
 /** A fact told input by input has arrived once every input is answered. */

@@ -96,7 +96,10 @@ export function createScriptInputs(
     },
     outcomes(why) {
       const made = new Map<string, FactOutcome>();
-      for (const [name, table] of tables) made.set(name, outcomeOfTable(table, source(table), why));
+      // In the order of the table a source comes first: where it failed, what is asked of its rows has not arrived.
+      for (const [name, table] of tables) {
+        made.set(name, outcomeOfTable(table, made.get(table.declaration.inputs.fact) ?? source(table), why));
+      }
       return made;
     },
   };
