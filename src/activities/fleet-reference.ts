@@ -1,20 +1,27 @@
 import type { Fleet } from '../collectors/collector.ts';
+import type { FleetDatastore } from '../collectors/shared-datastores.ts';
 
 /** A {@link Fleet} that survives JSON, on its way from one activity to the next. */
 export interface FleetReference {
   readonly clusterUuids: readonly (readonly [string, string])[];
   readonly owners: readonly (readonly [string, string])[];
   readonly departed: readonly (readonly [string, readonly string[]])[];
+  readonly clusterSpeakers: readonly (readonly [string, string])[];
+  readonly datastores: readonly (readonly [string, FleetDatastore])[];
 }
 
-export const toFleetReference = ({ clusterUuids, owners, departed }: Fleet): FleetReference => ({
-  clusterUuids: [...clusterUuids],
-  owners: [...owners],
-  departed: [...departed].map(([id, hosts]) => [id, [...hosts]]),
+export const toFleetReference = (fleet: Fleet): FleetReference => ({
+  clusterUuids: [...fleet.clusterUuids],
+  owners: [...fleet.owners],
+  departed: [...fleet.departed].map(([id, hosts]) => [id, [...hosts]]),
+  clusterSpeakers: [...fleet.clusterSpeakers],
+  datastores: [...fleet.datastores],
 });
 
-export const fromFleetReference = ({ clusterUuids, owners, departed }: FleetReference): Fleet => ({
-  clusterUuids: new Map(clusterUuids),
-  owners: new Map(owners),
-  departed: new Map(departed.map(([id, hosts]) => [id, new Set(hosts)])),
+export const fromFleetReference = (reference: FleetReference): Fleet => ({
+  clusterUuids: new Map(reference.clusterUuids),
+  owners: new Map(reference.owners),
+  departed: new Map(reference.departed.map(([id, hosts]) => [id, new Set(hosts)])),
+  clusterSpeakers: new Map(reference.clusterSpeakers),
+  datastores: new Map(reference.datastores),
 });

@@ -2,7 +2,9 @@ import type { CollectedRow, Collector, Fleet, HostFacts } from '../collectors/co
 import { collectorOf } from '../collectors/collectors.ts';
 import { emptyFleet } from '../collectors/fleet.ts';
 import { type FactName, factNames } from '../facts/fact-table.ts';
+import { type CollectorOptions, defaultCollectorOptions } from '../inventory/collector-options.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
+import type { ExportOptions } from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 
 /** The requested collectors; a tab that does not exist is a bug of whoever made the manifest. */
@@ -13,6 +15,12 @@ export function requestedCollectors(only: readonly string[]): readonly Collector
     return collector;
   });
 }
+
+/** How a run wants its rows made; a run of an earlier version has nothing to say of it. */
+export const collectorOptionsOf = ({ unknownSize, health }: ExportOptions): CollectorOptions => ({
+  unknownSize: unknownSize ?? defaultCollectorOptions.unknownSize,
+  health: health ?? defaultCollectorOptions.health,
+});
 
 /** Every fact that one of the collectors uses, in the order in which a host is asked. */
 export function factsOf(collectors: readonly Collector[]): readonly FactName[] {

@@ -43,6 +43,16 @@ export const pauses: OptionParser<readonly number[]> = (text) => {
   }
 };
 
+/** `name=number` pairs separated by commas; whether there is such a name is for others to say. */
+export const limits: OptionParser<Readonly<Record<string, number>>> = (text) =>
+  Object.fromEntries(
+    commaSeparated(text).map((pair) => {
+      const [, name = '', number = ''] = /^([A-Za-z]+)\s*=\s*(\d*\.?\d+)$/.exec(pair) ?? [];
+      if (name === '') throw new InvalidArgumentError('It must be like checkpointDays=7,freePercent=10.');
+      return [name, Number(number)];
+    }),
+  );
+
 /** Names separated by commas; blanks around them do not count. */
 export const commaSeparated: OptionParser<readonly string[]> = (text) => {
   const names = text

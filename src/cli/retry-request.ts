@@ -1,7 +1,5 @@
-import { readStatedGuests } from '../activities/guest-files.ts';
 import type { RunReport } from '../inventory/report.ts';
 import { failure, type Result, success } from '../result.ts';
-import { readGuestOsFile } from './guest-os-option.ts';
 import type { OutDir } from './out-dir.ts';
 import { caFileOf, openAccess } from './run-access.ts';
 import type { RunArguments } from './run-arguments.ts';
@@ -24,7 +22,7 @@ export async function makeRetryRequest(
   const { manifest, report } = source.value;
   const settings = await readCliSettings(given, terminal);
   if (!settings.ok) return settings;
-  const { only, coverageThreshold, allowPartialOk, csvTabs, datacenter } = manifest.options;
+  const { only, coverageThreshold, allowPartialOk, csvTabs, unknownSize, health } = manifest.options;
   const options = makeOptions(
     {
       ...given,
@@ -32,7 +30,8 @@ export async function makeRetryRequest(
       coverageThreshold: given.coverageThreshold ?? coverageThreshold,
       ...(given.allowPartialOk || allowPartialOk ? { allowPartialOk: true } : {}),
       ...(given.csvTabs || csvTabs ? { csvTabs: true } : {}),
-      datacenter: given.datacenter ?? datacenter ?? undefined,
+      ...(unknownSize && !given.unknownSize ? { unknownSize } : {}),
+      ...(health && !given.health ? { health: { ...health } } : {}),
     },
     settings.value,
     true,
@@ -45,15 +44,12 @@ export async function makeRetryRequest(
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder) ?? manifest.caFile;
   const access = await openAccess({ hosts: asked, caFile, options: options.value }, settings.value);
   if (!access.ok) return access;
-  const stated = await readGuestOsFile(given, terminal);
-  if (!stated.ok) return stated;
   return success({
     hosts: manifest.hosts,
     repeated: manifest.repeated,
     caFile,
     options: options.value,
     access: access.value,
-    statedGuests: stated.value ?? (await readStatedGuests(outDir.runs, given.retryOf)).stated,
     retryOf: { runId: given.retryOf, taken },
   });
 }

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
+import { type UnknownSize, unknownSizes } from '../inventory/collector-options.ts';
 import type { Via } from '../inventory/run-options.ts';
 import type { AuthenticationScheme, ChannelBinding } from '../winrm/winrm-session.ts';
-import { commaSeparated, pauses, seconds, share, wholeNumber } from './option-values.ts';
+import { commaSeparated, limits, pauses, seconds, share, wholeNumber } from './option-values.ts';
 
 /** Options that say which hosts are asked, and how; times in milliseconds. */
 export interface HostArguments {
@@ -32,8 +33,8 @@ export interface RunArguments extends HostArguments {
   readonly coverageThreshold?: number;
   readonly allowPartialOk?: true;
   readonly csvTabs?: true;
-  readonly datacenter?: string;
-  readonly guestOsFile?: string;
+  readonly unknownSize?: UnknownSize;
+  readonly health?: Readonly<Record<string, number>>;
 }
 
 export interface SmokeCollectArguments extends HostArguments {
@@ -44,8 +45,8 @@ export interface ExportArguments {
   readonly run: string;
   readonly only?: readonly string[];
   readonly csvTabs?: true;
-  readonly datacenter?: string;
-  readonly guestOsFile?: string;
+  readonly unknownSize?: UnknownSize;
+  readonly health?: Readonly<Record<string, number>>;
   readonly outDir: string;
   readonly json?: true;
   readonly verbose?: true;
@@ -93,8 +94,10 @@ const judgementOptions = (): readonly Option[] => [
 /** What the files of a run are to hold. */
 const exportOptions = (): readonly Option[] => [
   new Option('--csv-tabs', 'also writes each tab as a CSV, and a zip of them'),
-  new Option('--datacenter <name>', "what stands in the column Datacenter (default: each host's domain)"),
-  new Option('--guest-os-file <file>', 'a CSV or JSON with the guest OS, DNS name or IP of VMs; it overrides'),
+  new Option('--unknown-size <way>', 'what stands for a disk size that is not known (default: blank)').choices(
+    unknownSizes,
+  ),
+  new Option('--health <limits>', 'from where on vHealth names something, as name=number,...').argParser(limits),
 ];
 
 const verboseOption = (): Option => new Option('--verbose', "logs the run's events on stderr, as JSON lines");

@@ -1,14 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { collectors } from '../collectors/collectors.ts';
-import type { StatedGuest } from '../inventory/guests.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { describeHostListProblems, type HostList, parseHostList } from '../inventory/host-list.ts';
-import { defaultWaits, parseRunOptions, type RetryOf, type RunOptions } from '../inventory/run-options.ts';
+import {
+  defaultWaits,
+  parseRunOptions,
+  type RetryOf,
+  type RunOptionProblem,
+  type RunOptions,
+} from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { readGuestOsFile } from './guest-os-option.ts';
 import { caFileOf, openAccess, type RunAccess } from './run-access.ts';
 import type { HostArguments, RunArguments } from './run-arguments.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,8 +26,6 @@ export interface RunRequest {
   readonly caFile?: string;
   readonly options: RunOptions;
   readonly access: RunAccess;
-  /** What the user states of guests; undefined: nothing was given. */
-  readonly statedGuests?: readonly StatedGuest[];
   /** Set where the hosts of an earlier run are asked again. */
   readonly retryOf?: RetryOf;
 }
@@ -33,9 +35,9 @@ export const collectorNames = collectors.map(({ tab }) => tab);
 
 /** Names of run options, as the user typed them. */
 const optionNames: Readonly<Record<string, string>> = {
+  health: '--health',
   only: '--only',
   'waits.retryMs': '--retry-after',
-  datacenter: '--datacenter',
 };
 
 /** Reads `.env` and the environment; how to log on decides whether an account needs a password. */
@@ -67,9 +69,7 @@ export async function makeRunRequest(
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
   const access = await openAccess({ hosts, caFile, options: options.value }, settings.value);
   if (!access.ok) return access;
-  const stated = await readGuestOsFile(given, terminal);
-  if (!stated.ok) return stated;
-  return success({ hosts, repeated, caFile, options: options.value, access: access.value, statedGuests: stated.value });
+  return success({ hosts, repeated, caFile, options: options.value, access: access.value });
 }
 
 /** The options of a new run; what is not given comes from the settings. */
@@ -99,18 +99,24 @@ export function makeOptions(
       waits,
       workbook,
       csvTabs: given.csvTabs,
-      datacenter: given.datacenter,
+      unknownSize: given.unknownSize,
+      health: given.health,
     },
     { collectors: collectorNames },
   );
   if (options.ok) return options;
-  return failure(usageError(...options.error.problems.map(({ option, problem }) => `${asTyped(option)}: ${problem}.`)));
+  return failure(describeProblems(options.error.problems));
 }
+
+/** Every problem under the name that the user typed. */
+export const describeProblems = (problems: readonly RunOptionProblem[]): UsageError =>
+  usageError(...problems.map(({ option, problem }) => `${asTyped(option)}: ${problem}.`));
 
 /** `only.0` is the first name of `--only`. */
 function asTyped(option: string): string {
   const path = option.replace(/\.\d+$/, '');
-  return optionNames[path] ?? path;
+  const [, limit] = /^health\.(.+)$/.exec(path) ?? [];
+  return optionNames[path] ?? (limit === undefined ? path : `--health ${limit}`);
 }
 
 async function readHosts(

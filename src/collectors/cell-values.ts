@@ -21,3 +21,7 @@ export function dateOf(text: string | null | undefined): Date | null {
 export function textOf(text: string | null | undefined): string | null {
   return text?.trim() ? text : null;
 }
+
+/** Bytes as RVTools has them: whole MiB. */
+export const mebibytes = (bytes: number | null): number | null =>
+  bytes === null ? null : Math.round(bytes / 1_048_576);

@@ -1,7 +1,8 @@
 import type { FactOutcomes } from '../facts/fact.ts';
 import type { FactName } from '../facts/fact-table.ts';
-import type { GuestKnowledge } from '../inventory/guests.ts';
+import type { CollectorOptions } from '../inventory/collector-options.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
+import type { FleetDatastore } from './shared-datastores.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
 export type Cell = string | number | Date | null;
@@ -17,12 +18,10 @@ export interface HostFacts {
   readonly collectedAt: string;
   /** The run that gathered the facts; runs of later start have later ids. */
   readonly runId?: string;
-  /** What others than the guests themselves tell of them, by lower-case VM id. */
-  readonly guests?: ReadonlyMap<string, GuestKnowledge>;
-  /** What stands in the column Datacenter, where the user names one. */
-  readonly datacenter?: string;
   /** Lower-case ids of the VMs on the host's last list; undefined where that list is not known. */
   readonly presentAfter?: ReadonlySet<string>;
+  /** Default: those of a run that asks for nothing else. */
+  readonly options?: CollectorOptions;
 }
 
 /** What several hosts share, known once every host's record was read. */
@@ -36,6 +35,10 @@ export interface Fleet {
   readonly owners: ReadonlyMap<string, string>;
   /** Lower-case VM id → FQDNs of hosts that it left for another host of the run: their rows of it are stale. */
   readonly departed: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Lower-case cluster FQDN → FQDN of the host that speaks for it where it has one row. */
+  readonly clusterSpeakers: ReadonlyMap<string, string>;
+  /** Lower-case name → a datastore that several hosts may see. */
+  readonly datastores: ReadonlyMap<string, FleetDatastore>;
 }
 
 /** A row on its way to the workbook. */

@@ -1,6 +1,8 @@
 import type { TabCollector } from './per-vm.ts';
 import { vCd } from './v-cd.ts';
 import { vCpu } from './v-cpu.ts';
+import { vDatastore } from './v-datastore.ts';
+import { vDisk } from './v-disk.ts';
 import { vHba } from './v-hba.ts';
 import { vHost } from './v-host.ts';
 import { vInfo } from './v-info.ts';
@@ -8,9 +10,11 @@ import { vLicense } from './v-license.ts';
 import { vMemory } from './v-memory.ts';
 import { vNetwork } from './v-network.ts';
 import { vNic } from './v-nic.ts';
+import { vPartition } from './v-partition.ts';
 import { vPort } from './v-port.ts';
 import { vScVmk } from './v-sc-vmk.ts';
 import { vSnapshot } from './v-snapshot.ts';
+import { vSource } from './v-source.ts';
 import { vSwitch } from './v-switch.ts';
 import { vTools } from './v-tools.ts';
 import { vUsb } from './v-usb.ts';
@@ -20,17 +24,21 @@ export const collectors: readonly TabCollector[] = [
   vInfo,
   vCpu,
   vMemory,
+  vDisk,
+  vPartition,
   vNetwork,
   vCd,
   vUsb,
   vSnapshot,
   vTools,
+  vSource,
   vHost,
   vHba,
   vNic,
   vSwitch,
   vPort,
   vScVmk,
+  vDatastore,
   vLicense,
 ];
 

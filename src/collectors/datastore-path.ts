@@ -29,7 +29,7 @@ function longestPrefix(path: string, prefixes: readonly string[]): string | unde
 const leafOf = (path: string): string => path.split('\\').filter(Boolean).at(-1) ?? path;
 
 /** `\\?\UNC\server\share` and `\\?\D:\` in the short form; other slashes as backslashes. */
-function shortForm(path: string): string {
+export function shortForm(path: string): string {
   const text = path.trim().replaceAll('/', '\\');
   if (/^\\\\\?\\UNC\\/i.test(text)) return `\\\\${text.slice(8)}`;
   return /^\\\\\?\\[A-Z]:/i.test(text) ? text.slice(4) : text;
@@ -42,6 +42,13 @@ function below(path: string, prefix: string, datastore: string): DatastorePath {
 
 /** `D:\` is `D`, the mount point `D:\Mounts\Fast\` is `D_Mounts_Fast`. */
 const volumeLabel = (name: string): string => name.replace(':', '').split('\\').filter(Boolean).join('_');
+
+/** The name of a volume of the host as a datastore: the host's FQDN makes it unique in a workbook. */
+export const hostVolumeName = (name: string, map: DatastoreMap): string => `${map.hostName}_${volumeLabel(name)}`;
+
+/** The name of a cluster shared volume as a datastore, from its mount path. */
+export const sharedVolumeName = (mountPath: string, map: DatastoreMap): string =>
+  `${map.clusterName}_${leafOf(mountPath)}`;
 
 /** A CSV that the cluster did not tell of is still known by the folder in which Windows mounts all of them. */
 function sharedVolumeOf(path: string, map: DatastoreMap): string | undefined {
@@ -56,15 +63,13 @@ function hostVolumeOf(path: string, map: DatastoreMap): DatastorePath | undefine
     map.volumes.map((volume) => volume.name),
   );
   const prefix = mounted ?? /^[A-Z]:\\/i.exec(path)?.[0];
-  if (prefix !== undefined) return below(path, prefix, `${map.hostName}_${volumeLabel(prefix)}`);
+  if (prefix !== undefined) return below(path, prefix, hostVolumeName(prefix, map));
   const byId = longestPrefix(
     path,
     map.volumes.map((volume) => volume.deviceId),
   );
   const volume = map.volumes.find(({ deviceId }) => deviceId === byId);
-  return byId !== undefined && volume !== undefined
-    ? below(path, byId, `${map.hostName}_${volumeLabel(volume.name)}`)
-    : undefined;
+  return byId !== undefined && volume !== undefined ? below(path, byId, hostVolumeName(volume.name, map)) : undefined;
 }
 
 function datastorePathOf(path: string, map: DatastoreMap): DatastorePath | undefined {
@@ -72,9 +77,13 @@ function datastorePathOf(path: string, map: DatastoreMap): DatastorePath | undef
   const share = /^\\\\(?![?.]\\)[^\\]+\\[^\\]+/.exec(text)?.[0];
   if (share !== undefined) return below(text, share, share);
   const sharedVolume = sharedVolumeOf(text, map);
-  if (sharedVolume !== undefined) return below(text, sharedVolume, `${map.clusterName}_${leafOf(sharedVolume)}`);
+  if (sharedVolume !== undefined) return below(text, sharedVolume, sharedVolumeName(sharedVolume, map));
   return hostVolumeOf(text, map);
 }
+
+/** The datastore that a path lies on; null where the path is none, or its volume is not known. */
+export const datastoreOf = (path: string | null | undefined, map: DatastoreMap): string | null =>
+  (path ? datastorePathOf(path, map)?.datastore : undefined) ?? null;
 
 /**
  * A file's path in RVTools' form, `[datastore] folder/file`. Datastores are `<cluster>_<leaf of the mount path>` for

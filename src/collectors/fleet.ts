@@ -1,5 +1,7 @@
 import type { Fleet, HostFacts } from './collector.ts';
-import { viewHost } from './joins/host-view.ts';
+import { datastoreKey, datastoresOf, isShared, usesOf } from './joins/datastores.ts';
+import { type HostView, viewHost } from './joins/host-view.ts';
+import { type SharedDatastores, sharedDatastores } from './shared-datastores.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
 
@@ -13,6 +15,9 @@ export interface FleetMember {
   readonly clusterUnknown: boolean;
   /** The run that gathered its facts. */
   readonly runId?: string;
+  /** True: it told which Windows it is. */
+  readonly tellsSystem?: boolean;
+  readonly datastores?: SharedDatastores;
   readonly vms: readonly {
     readonly id: string;
     readonly running: boolean;
@@ -29,16 +34,40 @@ type Claim = FleetMember['vms'][number] & {
 };
 
 /** A fleet of which nothing is known: enough for a host's coverage, and for a run of one host. */
-export const emptyFleet: Fleet = { clusterUuids: new Map(), owners: new Map(), departed: new Map() };
+export const emptyFleet: Fleet = {
+  clusterUuids: new Map(),
+  owners: new Map(),
+  departed: new Map(),
+  clusterSpeakers: new Map(),
+  datastores: new Map(),
+};
+
+const nothingShared: SharedDatastores = { seen: [], used: [] };
+
+function datastoresSharedBy(view: HostView, { facts }: HostFacts): SharedDatastores {
+  const seen = datastoresOf(view, facts).filter(isShared);
+  const names = new Set(seen.map(({ name }) => datastoreKey(name)));
+  return {
+    seen: seen.map(({ name, capacity }) => ({ name, sized: capacity !== null })),
+    used: view.machines.flatMap((vm) =>
+      usesOf(vm, view)
+        .filter(({ name }) => names.has(datastoreKey(name)))
+        .map((use) => ({ vmId: vm.id, running: vm.running, ...use })),
+    ),
+  };
+}
 
 /** Draws from a host's facts what other hosts' rows depend on. */
 export function summarize(host: HostFacts): FleetMember {
-  const { identity, cluster, machines } = viewHost(host);
+  const view = viewHost(host);
+  const { identity, cluster, machines } = view;
   return {
     fqdn: identity.fqdn,
     cluster: cluster.kind === 'member' ? { fqdn: cluster.fqdn, instanceId: cluster.instanceId } : null,
     clusterUnknown: cluster.kind === 'unknown',
     ...(host.runId === undefined ? {} : { runId: host.runId }),
+    tellsSystem: identity.product.version !== null,
+    datastores: datastoresSharedBy(view, host),
     vms: machines.map((vm) => ({
       id: vm.id,
       running: vm.running,
@@ -108,9 +137,30 @@ function clusterUuidsOf(hosts: readonly FleetMember[]): ReadonlyMap<string, stri
   return new Map([...uuids].map(([fqdn, uuid]) => [fqdn, uuid ?? uuidV5(fqdn, dnsNamespace)]));
 }
 
+/** The first node by name among those that told which Windows they are, so that every order of hosts gives the same. */
+function clusterSpeakersOf(hosts: readonly FleetMember[]): ReadonlyMap<string, string> {
+  const speakers = new Map<string, FleetMember>();
+  for (const host of hosts) {
+    if (host.cluster === null) continue;
+    const rival = speakers.get(host.cluster.fqdn);
+    const rank = ({ tellsSystem, fqdn }: FleetMember): string => `${tellsSystem === true ? 0 : 1} ${fqdn}`;
+    if (rival === undefined || rank(host) < rank(rival)) speakers.set(host.cluster.fqdn, host);
+  }
+  return new Map([...speakers].map(([cluster, { fqdn }]) => [cluster, fqdn]));
+}
+
 /** Makes the index of a run from the summaries of all its hosts, in any order. */
 export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
   const hosts = [...summaries];
   const departed = departuresOf(hosts);
-  return { clusterUuids: clusterUuidsOf(hosts), owners: ownersOf(hosts, departed), departed };
+  return {
+    clusterUuids: clusterUuidsOf(hosts),
+    owners: ownersOf(hosts, departed),
+    departed,
+    clusterSpeakers: clusterSpeakersOf(hosts),
+    datastores: sharedDatastores(
+      hosts.map(({ fqdn, datastores = nothingShared }) => ({ fqdn, datastores })),
+      departed,
+    ),
+  };
 }

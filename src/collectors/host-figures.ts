@@ -13,9 +13,6 @@ export function sumOf(figures: readonly (number | null | undefined)[]): number |
   return sum;
 }
 
-export const mebibytes = (bytes: number | null): number | null =>
-  bytes === null ? null : Math.round(bytes / 1_048_576);
-
 /** Physical cores of all sockets, never threads; null where no socket is known. */
 export function coresOf(facts: FactOutcomes): number | null {
   const processors = knownRows(facts, 'hostProcessors') ?? [];

@@ -26,6 +26,8 @@ interface VmTab<Subject extends VmSubject> {
   readonly subjects: (subject: VmSubject) => readonly Subject[];
   /** True: the VM was looked at, and what the tab shows of it was joined. */
   readonly covers: (vm: VirtualMachine) => boolean;
+  /** True: it is not covered, because the size of a disk is not known. */
+  readonly sizeUnknown?: (vm: VirtualMachine) => boolean;
   readonly columns: Columns<Subject>;
 }
 
@@ -49,6 +51,7 @@ function collect<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostFacts
       ...factsMissing(host.facts, [...tab.requires, ...tab.optional]),
       rowCount: rows.length,
       covered: view.machines.filter(tab.covers).map((vm) => vm.id),
+      ...(tab.sizeUnknown ? { sizeUnknown: view.machines.filter(tab.sizeUnknown).map((vm) => vm.id) } : {}),
       unjoined: view.unjoined.filter((row) => tab.joins.some((fact) => row.startsWith(`${fact}: `))),
       emptyFacts: view.emptyFacts.filter((name) => tab.everyVmHas.includes(name)),
     },

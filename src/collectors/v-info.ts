@@ -1,11 +1,12 @@
-import { dateOf, numberOf, textOf, trueOrFalse } from './cell-values.ts';
+import { dateOf, mebibytes, numberOf, textOf, trueOrFalse } from './cell-values.ts';
 import type { Cell } from './collector.ts';
 import { majorVersion, versionAtLeast } from './configuration-version.ts';
 import { bracketFolder, bracketPath, underRoot } from './datastore-path.ts';
+import { type DiskFigures, diskFigures } from './disk-figures.ts';
 import { empty } from './empty-column.ts';
-import { dnsNameOf, primaryAddress } from './guest-knowledge.ts';
 import { guestDetails } from './guest-os.ts';
 import { guestStateOf, heartbeatOf } from './heartbeat.ts';
+import { primaryIpv4 } from './ip-addresses.ts';
 import type { ClusterRule } from './joins/cluster.ts';
 import type { HostView, VirtualMachine } from './joins/host-view.ts';
 import { guidOf } from './joins/instance-id.ts';
@@ -27,8 +28,15 @@ import {
   vmUuidColumn,
 } from './vm-columns.ts';
 
-/** An unknown size is blank, never 0. */
-const waitsForDisks = empty('needs facts about virtual disks, which this version does not gather');
+/** Storage in MiB; blank where a size is not known, never 0. */
+const storage =
+  (figure: keyof DiskFigures) =>
+  ({ vm, host }: VmSubject): number | null =>
+    vm.storage === undefined
+      ? null
+      : mebibytes(
+          diskFigures(vm.storage, { unknownSize: host.options.unknownSize, isShared: host.isSharedFile })[figure],
+        );
 
 function configStatus({ system }: VirtualMachine): string {
   if (system.HealthState === null) return 'gray';
@@ -71,6 +79,13 @@ function changeTracking({ settings, disks }: VirtualMachine): 'TRUE' | 'FALSE' |
 function backupService({ services: { backup } }: VirtualMachine): 'TRUE' | 'FALSE' | null {
   if (backup === null || backup === undefined) return null;
   return backup ? 'TRUE' : 'FALSE';
+}
+
+/** By adapter, as the guest reports them to the host; else by Data Exchange, where they are one list. */
+function primaryAddress({ adapters, guest }: VirtualMachine): string | null {
+  const byAdapter = (adapters ?? []).flatMap((adapter) => adapter.ipAddresses ?? []);
+  const byGuest = (guest?.get('NetworkAddressIPv4') ?? '').split(';').map((text) => text.trim());
+  return primaryIpv4(byAdapter) ?? primaryIpv4(byGuest) ?? null;
 }
 
 /** The network of the n-th adapter, from 1. */
@@ -151,6 +166,10 @@ export const vInfo = vmCollector<VmSubject>({
   ],
   optional: [
     ...vmColumnFacts,
+    'diskSettings',
+    'diskStates',
+    'diskDrives',
+    'hostDisks',
     'operatingSystem',
     'heartbeats',
     'backupServices',
@@ -185,7 +204,7 @@ export const vInfo = vmCollector<VmSubject>({
   columns: {
     ...leadingVmColumns,
     'Config status': ({ vm }) => configStatus(vm),
-    'DNS Name': ({ vm }) => dnsNameOf(vm),
+    'DNS Name': ({ vm }) => textOf(vm.guest?.get('FullyQualifiedDomainName')),
     'Connection state': ({ vm }) => connectionState(vm),
     'Guest state': ({ vm }) => guestStateOf(vm),
     Heartbeat: ({ vm }) => heartbeatOf(vm),
@@ -202,7 +221,7 @@ export const vInfo = vmCollector<VmSubject>({
     'Active Memory': ({ vm }) => activeMemory(vm),
     NICs: ({ vm }) => vm.adapters?.length ?? null,
     Disks: ({ vm }) => vm.disks?.length ?? null,
-    'Total disk capacity MiB': waitsForDisks,
+    'Total disk capacity MiB': storage('capacity'),
     'Fixed Passthru HotPlug': () => 'False',
     'min Required EVC Mode Key': empty('Hyper-V has no EVC modes'),
     'Latency Sensitivity': () => 'normal',
@@ -231,9 +250,9 @@ export const vInfo = vmCollector<VmSubject>({
     'FT Bandwidth': () => -1,
     'FT Sec. Latency': () => -1,
     'Vm Failover In Progress': ({ vm }) => trueOrFalse(failoverInProgress(vm)),
-    'Provisioned MiB': waitsForDisks,
-    'In Use MiB': waitsForDisks,
-    'Unshared MiB': waitsForDisks,
+    'Provisioned MiB': storage('provisioned'),
+    'In Use MiB': storage('inUse'),
+    'Unshared MiB': storage('unshared'),
     'HA Restart Priority': ({ vm }) => restartPriorities.get(vm.clusterRole?.priority ?? -1) ?? null,
     'HA Isolation Response': () => 'none',
     'HA VM Monitoring': ({ vm, host }) => heartbeatMonitoring(vm, host),

@@ -11,8 +11,8 @@ import {
 const virtualization = 'root/virtualization/v2';
 const cluster = 'root/MSCluster';
 const cimv2 = 'root/cimv2';
-const storage = 'root/Microsoft/Windows/Storage';
 const networking = 'root/StandardCimv2';
+const storage = 'root/Microsoft/Windows/Storage';
 
 const cim = <const Declaration extends CimFactDeclaration>(declaration: Declaration): Declaration => declaration;
 const method = <const Declaration extends MethodFactDeclaration>(declaration: Declaration): Declaration => declaration;
@@ -187,7 +187,15 @@ export const factTable = {
       Parent: 'string',
       HostResource: 'string[]',
       PersistentReservationsSupported: 'boolean',
+      IOPSLimit: 'uint64',
+      IOPSReservation: 'uint64',
     },
+  }),
+  diskDrives: cim({
+    name: 'diskDrives',
+    namespace: virtualization,
+    className: 'Msvm_DiskDrive',
+    properties: { DeviceID: 'string', SystemName: 'string', DriveNumber: 'uint32' },
   }),
   syntheticAdapters: cim({
     name: 'syntheticAdapters',
@@ -585,6 +593,19 @@ export const factTable = {
     properties: { Name: 'string', VolumeName: 'string', FaultState: 'uint32' },
     mayBeAbsent: true,
   }),
+  clusterPartitions: cim({
+    name: 'clusterPartitions',
+    namespace: cluster,
+    className: 'MSCluster_DiskPartition',
+    properties: {
+      Path: 'string',
+      /** Megabytes, as all sizes of the cluster's. */
+      TotalSize: 'uint32',
+      FreeSpace: 'uint32',
+      FileSystem: 'string',
+    },
+    mayBeAbsent: true,
+  }),
   volumes: cim({
     name: 'volumes',
     namespace: cimv2,
@@ -598,6 +619,7 @@ export const factTable = {
       Label: 'string',
       Capacity: 'uint64',
       FreeSpace: 'uint64',
+      DirtyBitSet: 'boolean',
     },
     // A removable or network volume can hang the provider.
     where: 'DriveType = 3',
@@ -629,10 +651,25 @@ export const factTable = {
     select: 'listed',
     mayBeAbsent: true,
   }),
+  hostDisks: cim({
+    name: 'hostDisks',
+    namespace: storage,
+    className: 'MSFT_Disk',
+    properties: { Number: 'uint32', UniqueId: 'string', UniqueIdFormat: 'uint16', Size: 'uint64' },
+    // The storage provider may look at every disk of a large array first.
+    slow: true,
+  }),
   clusterIdentity: registry({
     name: 'clusterIdentity',
     registryKey: 'Cluster',
     properties: { ClusterInstanceID: 'string' },
+    mayBeAbsent: true,
+  }),
+  windowsVersion: registry({
+    name: 'windowsVersion',
+    registryKey: 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion',
+    /** The update's number, behind the build; Windows Server 2012 R2 may have none. */
+    properties: { UBR: 'uint32' },
     mayBeAbsent: true,
   }),
   // Opening files takes longest and hangs most easily: these two come last.

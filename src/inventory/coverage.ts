@@ -7,6 +7,8 @@ export type GapReason =
   | 'notFound'
   /** A fact that the collector needs finally failed. */
   | 'collectorFailed'
+  /** The VM has a disk of which the host cannot tell the size. */
+  | 'diskSizeUnknown'
   /** The VM was in the first baseline only, and no other host of the run covered it. */
   | 'leftDuringRun'
   /** The VM was in the last baseline only, and no other host of the run covered it. */
@@ -111,11 +113,14 @@ export function hostCoverage(
     const gap = (reason: GapReason, tabs: readonly { tab: string }[]): Gap[] =>
       tabs.length === 0 ? [] : [{ vmId: id, vmName: name, missingIn: tabs.map(({ tab }) => tab), reason }];
     if (lost.has(id)) return gap(inBefore ? 'leftDuringRun' : 'appearedDuringRun', missingFrom);
+    const hasUnknownSize = ({ collector }: { readonly collector: CollectorSummary | undefined }): boolean =>
+      !failed(collector) && collector?.sizeUnknown?.includes(id) === true;
     return [
       ...gap(
         'notFound',
-        missingFrom.filter(({ collector }) => !failed(collector)),
+        missingFrom.filter((missed) => !failed(missed.collector) && !hasUnknownSize(missed)),
       ),
+      ...gap('diskSizeUnknown', missingFrom.filter(hasUnknownSize)),
       ...gap(
         'collectorFailed',
         missingFrom.filter(({ collector }) => failed(collector)),

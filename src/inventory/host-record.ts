@@ -30,6 +30,8 @@ export interface CollectorCoverage {
   readonly rowCount: number;
   /** Lower-case ids of the VMs that were looked at. */
   readonly covered: readonly string[];
+  /** Lower-case ids of VMs that were looked at, but not covered, because the size of a disk is not known. */
+  readonly sizeUnknown?: readonly string[];
   /** Settings rows that no VM, checkpoint, planned VM, switch or template claims: `fact: InstanceID`. */
   readonly unjoined: readonly string[];
   /** Facts which every VM has (processors, memory) that came back without a row, though there are VMs. */

@@ -32,6 +32,8 @@ export interface CollectorSummary {
   readonly coveredCount: number;
   /** Lower-case ids of expected VMs that were not looked at; empty for tabs that are not per VM. */
   readonly notCovered: readonly string[];
+  /** Those of them that have a disk whose size is not known. */
+  readonly sizeUnknown?: readonly string[];
   readonly unjoined: readonly string[];
   readonly emptyFacts: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { defaultCollectorOptions, type HealthLimits, type UnknownSize } from './collector-options.ts';
 import { type CoveredBy, coveredByHosts, type HostCoverage, hostCoverage } from './coverage.ts';
 import { type FinalStatus, finalStatus, type HostStatus } from './final-status.ts';
 import { distinctErrors, type HostError, hostError } from './host-error.ts';
@@ -5,7 +6,6 @@ import type { HostOutcome } from './host-record.ts';
 import type { HostSummaryForReport } from './host-summary.ts';
 import { findDuplicates, type Mention } from './identity.ts';
 import type { Attempt, HostIdentity, Preflight } from './preflight.ts';
-import { noGuests, type ReportGuests } from './report-guests.ts';
 import type { Manifest } from './run-options.ts';
 
 /** What a run found, host by host; the summaries are read one record at a time. */
@@ -189,13 +189,12 @@ export interface RunReport {
     readonly concurrency: number;
     readonly workbook: boolean;
     readonly csv_tabs: boolean;
-    readonly datacenter: string | null;
+    readonly unknown_size: UnknownSize;
+    readonly health: HealthLimits;
   };
   /** Entries that were given more than once, as given. */
   readonly repeated: readonly string[];
   readonly totals: ReportTotals;
-  /** Guests of which others than themselves told. */
-  readonly guests: ReportGuests;
   /** In the order of the host list; every host asked for is here, whatever happened. */
   readonly hosts: readonly ReportHost[];
 }
@@ -267,10 +266,10 @@ export function buildReport(input: ReportInput): RunReport {
       concurrency: manifest.options.concurrency,
       workbook: manifest.options.workbook,
       csv_tabs: manifest.options.csvTabs ?? false,
-      datacenter: manifest.options.datacenter ?? null,
+      unknown_size: manifest.options.unknownSize ?? defaultCollectorOptions.unknownSize,
+      health: manifest.options.health ?? defaultCollectorOptions.health,
     },
     repeated: manifest.repeated,
-    guests: noGuests,
     totals: totalsOf(hosts, Date.parse(input.finishedAt) - Date.parse(manifest.startedAt)),
     hosts,
   };

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { failure, type Result, success } from '../result.ts';
 import type { AuthenticationScheme, ChannelBinding } from '../winrm/winrm-session.ts';
+import {
+  defaultCollectorOptions,
+  defaultHealthLimits,
+  type HealthLimits,
+  type UnknownSize,
+  unknownSizes,
+} from './collector-options.ts';
 import type { HostEntry } from './host-entry.ts';
 
 /** How the facts of a host are gathered. `auto`: by script, and by CIM where PowerShell is refused. */
@@ -30,8 +37,9 @@ export const defaultWaits: Waits = {
 export interface ExportOptions {
   /** True: also a CSV per tab, and a zip of them. */
   readonly csvTabs: boolean;
-  /** What stands in the column Datacenter; null: each host's domain. */
-  readonly datacenter: string | null;
+  /** Default: `blank`. Absent from manifests of earlier versions. */
+  readonly unknownSize?: UnknownSize;
+  readonly health?: HealthLimits;
 }
 
 /** Everything that decides what a run does. No secret: it is written to the manifest. */
@@ -95,9 +103,9 @@ const milliseconds = (least: number) => {
   const wanted = `must be a whole number of milliseconds from ${least} to ${longestMs}`;
   return z.int(wanted).min(least, wanted).max(longestMs, wanted);
 };
+const limit = z.number('must be a number').min(0, 'must be a number from 0 on');
 const trueOrFalse = z.boolean('must be true or false');
 const threshold = 'must be a number from 0 to 1';
-const datacenter = 'must be a name of at most 80 characters';
 const concurrency = 'must be a whole number from 1 to 256';
 
 /** What a run may be asked for, everything optional; the CLI, the HTTP API and the timer all end here. */
@@ -140,7 +148,18 @@ function optionsSchema(collectors: readonly string[]) {
       .prefault({}),
     workbook: trueOrFalse.default(true),
     csvTabs: trueOrFalse.default(false),
-    datacenter: z.string(datacenter).trim().min(1, datacenter).max(80, datacenter).nullable().default(null),
+    unknownSize: z
+      .enum(unknownSizes, `must be one of ${unknownSizes.join(', ')}`)
+      .default(defaultCollectorOptions.unknownSize),
+    health: z
+      .strictObject({
+        checkpointDays: limit.default(defaultHealthLimits.checkpointDays),
+        backupDays: limit.default(defaultHealthLimits.backupDays),
+        freePercent: limit.default(defaultHealthLimits.freePercent),
+        vcpusPerCore: limit.default(defaultHealthLimits.vcpusPerCore),
+        memoryPercent: limit.default(defaultHealthLimits.memoryPercent),
+      })
+      .prefault({}),
   });
 }
 

@@ -13,9 +13,9 @@ export interface SimulatedDisk {
   readonly format: number | null;
   /** 2 fixed, 3 dynamic, 4 differencing; null for a disk that is passed through. */
   readonly type: number | null;
-  /** What the guest sees, in bytes; null for a disk that is passed through. */
+  /** What the guest sees, in bytes. */
   readonly capacityBytes: number | null;
-  /** Bytes of all files of the chain together. */
+  /** Bytes of all files of the chain together, or of a disk that is passed through. */
   readonly fileBytes: number;
   /** The attached file, then its parents. */
   readonly chain: readonly { readonly path: string; readonly fileBytes: number; readonly readable: boolean }[];

@@ -2,6 +2,7 @@ import type { AdapterModel, VlanModel, VmModel } from './model.ts';
 import type { Generation } from './operating-systems.ts';
 import { chainOf } from './repository/disk-files.ts';
 import { attachedDisks, attachedImage } from './repository/disks.ts';
+import { passedThroughBytes } from './repository/host-disks.ts';
 import { allowsMacSpoofing } from './repository/networks.ts';
 import type { SimulatedDisk, SimulatedVm } from './simulated-host.ts';
 
@@ -37,7 +38,8 @@ function disksOf(vm: VmModel): SimulatedDisk[] {
     drives.flatMap((drive): SimulatedDisk[] => {
       if (drive.kind === 'passThrough') {
         const path = `\\\\.\\PHYSICALDRIVE${drive.diskNumber}`;
-        return [{ path, readable: false, format: null, type: null, capacityBytes: null, fileBytes: 0, chain: [] }];
+        const size = passedThroughBytes(drive.diskNumber ?? 0);
+        return [{ path, readable: false, format: null, type: null, capacityBytes: size, fileBytes: size, chain: [] }];
       }
       if (drive.kind !== 'disk' || drive.image === null) return [];
       const path = attachedImage({ vm, checkpoint: null }, drive.image);

@@ -34,7 +34,6 @@ function reportOf(hosts: readonly string[], options: Partial<RunOptions> = {}): 
       waits: defaultWaits,
       workbook: true,
       csvTabs: false,
-      datacenter: null,
       ...options,
     },
   };

@@ -50,5 +50,5 @@ describe.each(collectors)('$tab', (collector) => {
 
 test('a tab is found by its exact name, and a tab that is not built is not found', () => {
   expect(collectorOf('vMemory')?.tab).toBe('vMemory');
-  expect(collectorOf('vDisk')).toBeUndefined();
+  expect(collectorOf('vFloppy')).toBeUndefined();
 });

@@ -276,12 +276,23 @@ export function adapter(vmId: string, n: number, traits: AdapterTraits = {}): Fa
   };
 }
 
-/** A disk image on a SCSI drive. */
-export function disk(vmId: string, lun: number, path: string): FactRows {
-  const drive = `Microsoft:${vmId}\\5C5C0000-0000-4000-8000-000000000001\\0\\${lun}`;
+/** A disk image on the first SCSI controller, or on another controller. */
+export function disk(
+  vmId: string,
+  lun: number,
+  path: string,
+  settings: Partial<Row<'storageAllocations'>> = {},
+  controller = scsi(vmId, 0),
+): FactRows {
+  const drive = `${controller}\\${lun}`;
   return {
     resourceAllocations: [
-      { InstanceID: `${drive}\\D`, ResourceType: 17, ResourceSubType: 'Microsoft:Hyper-V:Synthetic Disk Drive' },
+      {
+        InstanceID: `${drive}\\D`,
+        ResourceType: 17,
+        ResourceSubType: 'Microsoft:Hyper-V:Synthetic Disk Drive',
+        AddressOnParent: String(lun),
+      },
     ],
     storageAllocations: [
       {
@@ -290,8 +301,75 @@ export function disk(vmId: string, lun: number, path: string): FactRows {
         ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk',
         Parent: `\\\\HV01\\root\\virtualization\\v2:Msvm_ResourceAllocationSettingData.InstanceID="${`${drive}\\D`.replaceAll('\\', '\\\\')}"`,
         HostResource: [path],
+        IOPSLimit: '0',
+        IOPSReservation: '0',
+        PersistentReservationsSupported: false,
+        ...settings,
       },
     ],
+  };
+}
+
+interface FileTraits {
+  readonly parent?: string;
+  /** 2 fixed, 3 dynamic, 4 differencing. */
+  readonly type?: number;
+  /** MiB. */
+  readonly capacity?: number;
+  /** MiB. */
+  readonly size?: number;
+  readonly diskId?: string;
+  /** The settings could not be read. */
+  readonly error?: string;
+  /** The state could not be read. */
+  readonly stateError?: string;
+}
+
+const bytes = (mebibytes: number): string => String(mebibytes * 1_048_576);
+
+/** What the host tells of a virtual disk file: a dynamic one of 10,240 MiB that takes 4,096, if nothing else is said. */
+export function vhd(path: string, traits: FileTraits = {}): FactRows {
+  if (traits.error !== undefined) return { diskSettings: [{ Input: path, ErrorCode: traits.error }] };
+  return {
+    diskSettings: [
+      {
+        Input: path,
+        Path: path,
+        ParentPath: traits.parent ?? null,
+        Type: traits.type ?? (traits.parent === undefined ? 3 : 4),
+        MaxInternalSize: bytes(traits.capacity ?? 10_240),
+        VirtualDiskId: traits.diskId ?? 'A0B1C2D3-0000-4000-8000-0000000000D1',
+      },
+    ],
+    diskStates: [
+      traits.stateError === undefined
+        ? { Input: path, FileSize: bytes(traits.size ?? 4096) }
+        : { Input: path, ErrorCode: traits.stateError },
+    ],
+  };
+}
+
+/** A disk of the host that is passed through to a VM. Size in MiB. */
+export function passThrough(controller: string, slot: number, number: number, size?: number): FactRows {
+  const device = '353B3BE8-310C-4cf4-839E-4E1B14616136';
+  return {
+    resourceAllocations: [
+      {
+        InstanceID: `${controller}\\${slot}\\D`,
+        ResourceType: 17,
+        ResourceSubType: 'Microsoft:Hyper-V:Physical Disk Drive',
+        AddressOnParent: String(slot),
+        HostResource: [
+          `\\\\HV01\\root\\virtualization\\v2:Msvm_DiskDrive.CreationClassName="Msvm_DiskDrive",DeviceID="Microsoft:${device}\\\\${number}",SystemCreationClassName="Msvm_ComputerSystem",SystemName="HV01"`,
+        ],
+      },
+    ],
+    diskDrives: [{ DeviceID: `Microsoft:${device}\\${number}`, SystemName: 'HV01', DriveNumber: number }],
+    ...(size !== undefined && {
+      hostDisks: [
+        { Number: number, UniqueId: '600508B1001C0123456789ABCDEF0123', UniqueIdFormat: 3, Size: bytes(size) },
+      ],
+    }),
   };
 }
 

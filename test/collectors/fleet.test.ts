@@ -114,6 +114,8 @@ test('a summary says of a host who it is, where it belongs and which VMs it has,
     fqdn: 'hv01.corp.example',
     cluster: null,
     clusterUnknown: false,
+    tellsSystem: true,
+    datastores: { seen: [], used: [] },
     vms: [
       { id: lower, running: true, replica: false },
       { id: guid(2).toLowerCase(), running: false, replica: true },

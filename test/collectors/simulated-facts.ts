@@ -35,10 +35,11 @@ const instanceOf = (values: Readonly<Record<string, CimScalar>>): { readonly ins
 function outcomeOf(name: FactName, { repository }: SimulatedHost): FactOutcome {
   const declaration = declarationOf(name);
   if ('registryKey' in declaration) {
-    const id = repository.registry[`HKLM:\\${declaration.registryKey}`]?.ClusterInstanceID;
-    return id === undefined
-      ? { status: 'absent', message: 'no key' }
-      : { status: 'ok', properties: ['ClusterInstanceID'], rows: [[id]] };
+    const values = repository.registry[`HKLM:\\${declaration.registryKey}`] ?? {};
+    const names = Object.keys(declaration.properties);
+    return names.every((name) => values[name] === undefined)
+      ? { status: 'absent', message: 'no such value' }
+      : { status: 'ok', properties: names, rows: [names.map((name) => values[name] ?? null)] };
   }
   if ('script' in declaration) return { status: 'absent', message: 'no PowerShell here' };
   if ('inputs' in declaration) return diskOutcome(declaration, repository);

@@ -235,6 +235,16 @@ describe('coverage', () => {
     expect(coverage.gaps).toHaveLength(11);
   });
 
+  it('suffers from a VM with a disk of unknown size, and says so', () => {
+    const seen = collector('vDisk', vms(10).slice(2), { sizeUnknown: [vmId(1), vmId(2)] });
+    const judged = judge([record('hv1', { collectors: [...ok, seen] })], { requested: [...perVm, 'vDisk'] });
+    expect(judged).toMatchObject({ status: 'Inventory Partial', codes: ['coverageUnderThreshold'] });
+    expect(judged.coverage.gaps).toEqual([
+      { vmId: vmId(1), vmName: 'vm1', missingIn: ['vDisk'], reason: 'diskSizeUnknown' },
+      { vmId: vmId(2), vmName: 'vm2', missingIn: ['vDisk'], reason: 'diskSizeUnknown' },
+    ]);
+  });
+
   it('still lists gaps of a host that is OK', () => {
     const { status, coverage } = judge([record('hv1', { collectors: missing('vNetwork', 1) })]);
     expect([status, coverage.gaps]).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultHealthLimits } from '../../src/inventory/collector-options.ts';
 import { hostFileName, workbookFileName } from '../../src/inventory/file-names.ts';
 import { isRunId, makeRunId } from '../../src/inventory/run-id.ts';
 import { defaultWaits, parseRunOptions } from '../../src/inventory/run-options.ts';
@@ -57,13 +58,27 @@ describe('run options', () => {
         waits: defaultWaits,
         workbook: true,
         csvTabs: false,
-        datacenter: null,
+        unknownSize: 'blank',
+        health: { checkpointDays: 7, backupDays: 1, freePercent: 10, vcpusPerCore: 4, memoryPercent: 100 },
       },
     });
   });
   it('take collectors in any case and order', () => {
     const parsed = parseRunOptions({ only: ['vcpu', 'VINFO', 'vInfo'] }, { collectors });
     expect(parsed.ok && parsed.value.only).toEqual(['vInfo', 'vCPU']);
+  });
+  it('keep the other limits of health where one is given, and name one that there is not', () => {
+    const parsed = parseRunOptions({ health: { freePercent: 20 } }, { collectors });
+    expect(parsed.ok && parsed.value.health).toEqual({ ...defaultHealthLimits, freePercent: 20 });
+    expect(parseRunOptions({ health: { freeSpace: 20 }, unknownSize: 'zero' }, { collectors })).toEqual({
+      ok: false,
+      error: {
+        problems: [
+          { option: 'unknownSize', problem: 'must be one of blank, capacity' },
+          { option: 'health.freeSpace', problem: 'there is no such option' },
+        ],
+      },
+    });
   });
   it('keep the other waits where one is given', () => {
     const parsed = parseRunOptions({ waits: { retryMs: [] } }, { collectors });

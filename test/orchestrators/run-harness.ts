@@ -123,7 +123,11 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
       handler: async (input: WriteReportInput): Promise<WrittenReport> => {
         await begin(activityNames.writeReport);
         reports.push(input);
-        return { files: [], collected: [], fleet: { clusterUuids: [], owners: [], departed: [] } };
+        return {
+          files: [],
+          collected: [],
+          fleet: { clusterUuids: [], owners: [], departed: [], clusterSpeakers: [], datastores: [] },
+        };
       },
     });
     df.app.activity(activityNames.writeWorkbook, {

@@ -1,20 +1,18 @@
-import { writeStatedGuests } from '../../activities/guest-files.ts';
 import { startExport } from '../../embedded/start-export.ts';
-import { parseRunOptions, type RunOptionProblem } from '../../inventory/run-options.ts';
+import { parseRunOptions } from '../../inventory/run-options.ts';
 import { failure, type Result, success } from '../../result.ts';
 import { createServices } from '../../services.ts';
 import { createEventLog } from '../event-log.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exporterVersion } from '../exporter-version.ts';
-import { readGuestOsFile } from '../guest-os-option.ts';
 import { exitCodeOf, progressLine, readReport } from '../inventory.ts';
 import { openOutDir } from '../out-dir.ts';
 import { createProgress } from '../progress.ts';
 import type { ExportArguments } from '../run-arguments.ts';
-import { collectorNames } from '../run-request.ts';
+import { collectorNames, describeProblems } from '../run-request.ts';
 import { storedRun } from '../stored-run.ts';
 import type { Terminal } from '../terminal.ts';
-import { type UsageError, usageError } from '../usage-error.ts';
+import type { UsageError } from '../usage-error.ts';
 import { tellResult } from './run.ts';
 
 /** `hyperv-rvtools export`: a finished run's files, made again from what its hosts gave. */
@@ -28,15 +26,14 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
   const options = parseRunOptions(
     {
       only: given.only ?? manifest.options.only,
-      csvTabs: given.csvTabs ?? manifest.options.csvTabs,
-      datacenter: given.datacenter ?? manifest.options.datacenter,
+      csvTabs: given.csvTabs ?? manifest.options.csvTabs ?? false,
+      unknownSize: given.unknownSize ?? manifest.options.unknownSize,
+      health: given.health ?? manifest.options.health,
     },
     { collectors: collectorNames },
   );
-  if (!options.ok) return failure(usageError(...options.error.problems.map(asUsage)));
-  const { only, csvTabs, datacenter } = options.value;
-  const stated = await readGuestOsFile(given, terminal);
-  if (!stated.ok) return stated;
+  if (!options.ok) return failure(describeProblems(options.error.problems));
+  const { only, csvTabs, unknownSize, health } = options.value;
   const progress = createProgress(terminal);
   try {
     const services = createServices({
@@ -47,13 +44,12 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
       credential: () => undefined,
       log: createEventLog(terminal, given.verbose ?? false),
     });
-    if (stated.value) await writeStatedGuests(runs, given.run, stated.value);
     const state = await startExport(
       {
         runId: given.run,
         exportedAt: new Date().toISOString(),
         exporterVersion,
-        options: { only, csvTabs, datacenter },
+        options: { only, csvTabs, ...(unknownSize ? { unknownSize } : {}), ...(health ? { health } : {}) },
       },
       services,
       { hosts: manifest.hosts.length, onProgress: (seen) => progress.show(progressLine(seen)) },
@@ -71,6 +67,3 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
     progress.stop();
   }
 }
-
-const asUsage = ({ option, problem }: RunOptionProblem): string =>
-  `--${option.replace(/\.\d+$/, '').replace('csvTabs', 'csv-tabs')}: ${problem}.`;

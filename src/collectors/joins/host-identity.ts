@@ -20,6 +20,8 @@ export interface HostIdentity {
     readonly caption: string | null;
     readonly version: string | null;
     readonly build: string | null;
+    /** The number of the update, which follows the build. */
+    readonly revision: string | null;
   };
 }
 
@@ -45,6 +47,7 @@ export function hostIdentity({ host, facts }: HostFacts): HostIdentity {
       caption: textOf(operatingSystem?.Caption),
       version: textOf(operatingSystem?.Version),
       build: textOf(operatingSystem?.BuildNumber),
+      revision: knownRows(facts, 'windowsVersion')?.[0]?.UBR?.toString() ?? null,
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { FactName, Row } from '../../facts/fact-table.ts';
-import type { GuestKnowledge } from '../../inventory/guests.ts';
+import { type CollectorOptions, defaultCollectorOptions } from '../../inventory/collector-options.ts';
 import type { HostFacts } from '../collector.ts';
 import type { DatastoreMap } from '../datastore-path.ts';
 import { isPaused, type PowerState, powerStateOf } from '../power-state.ts';
 import { type Adapter, joinAdapters } from './adapters.ts';
 import { isCheckpoint } from './checkpoints.ts';
 import { type ClusterMembership, type ClusterRole, clusterMembership, clusterRoles } from './cluster.ts';
-import { type Disk, type DvdDrive, joinDrives } from './disks.ts';
+import { fileKey } from './disk-files.ts';
+import { type DvdDrive, joinDrives } from './disks.ts';
 import { knownRows } from './facts.ts';
 import { joinGroups, type VmGroup } from './groups.ts';
 import { type HostIdentity, hostIdentity } from './host-identity.ts';
@@ -18,6 +19,7 @@ import {
 } from './integration-services.ts';
 import { type KeyValuePairs, keyValuePairsOf } from './key-value-pairs.ts';
 import { type JoinedRows, joinByVm, settingsOwners, unjoinedRow } from './settings-owners.ts';
+import { hostStorage, type SizedDisk, usersOfFiles, type VmStorage } from './vm-storage.ts';
 
 /**
  * One VM with everything that was joined to it. Of a member that may be null or undefined, undefined means that the
@@ -42,10 +44,10 @@ export interface VirtualMachine {
   readonly heartbeat: Row<'heartbeats'> | null | undefined;
   readonly services: IntegrationServices;
   readonly guest: KeyValuePairs | undefined;
-  /** What others than the guest itself tell of it. */
-  readonly told: GuestKnowledge | undefined;
   readonly adapters: readonly Adapter[] | undefined;
-  readonly disks: readonly Disk[] | undefined;
+  readonly disks: readonly SizedDisk[] | undefined;
+  /** The same disks, and every file of theirs and of the VM's checkpoints. */
+  readonly storage: VmStorage | undefined;
   readonly dvds: readonly DvdDrive[] | undefined;
   readonly group: VmGroup | undefined;
   /** Null: not a role of the cluster. */
@@ -74,10 +76,13 @@ export interface HostView {
   readonly identity: HostIdentity;
   readonly cluster: ClusterMembership;
   readonly datastores: DatastoreMap;
+  readonly options: CollectorOptions;
+  /** True: a virtual disk file is in chains of several VMs of the host. */
+  readonly isSharedFile: (path: string) => boolean;
+  /** Paths of the disk files that a checkpoint would go back to. */
+  readonly imagesOf: (checkpoint: Row<'virtualSystems'>) => readonly string[];
   /** ISO 8601, UTC. */
   readonly collectedAt: string;
-  /** What stands in the column Datacenter, where the user names one. */
-  readonly datacenter: string | undefined;
   /** In the order in which the host lists them. */
   readonly machines: readonly VirtualMachine[];
   /** Settings rows nobody claims, each as `fact: InstanceID`. */
@@ -177,6 +182,7 @@ function joinFacts(host: HostFacts): HostView {
   const services = joinIntegrationServices(facts, ownerOf);
   const adapters = joinAdapters(facts, ownerOf);
   const drives = joinDrives(facts, ownerOf);
+  const storage = hostStorage(facts);
   // Rows of checkpoints are among the summaries: they have the checkpoint's GUID as Name.
   const summaries = firstBy(knownRows(facts, 'summaries'), (row) => row.Name);
   const heartbeats = firstBy(knownRows(facts, 'heartbeats'), (row) => row.SystemName);
@@ -186,6 +192,8 @@ function joinFacts(host: HostFacts): HostView {
 
   const machines = [...systems].map(([id, system]): VirtualMachine => {
     const powerState = powerStateOf(system.EnabledState);
+    const checkpointsOfVm = checkpoints && (checkpoints.get(id) ?? []);
+    const vmStorage = drives.byVm && storage.of(drives.byVm.get(id)?.disks ?? [], checkpointsOfVm ?? []);
     return {
       id,
       name: system.ElementName ?? '',
@@ -194,21 +202,22 @@ function joinFacts(host: HostFacts): HostView {
       running: powerState === 'poweredOn',
       live: powerState === 'poweredOn' || isPaused(system.EnabledState),
       settings: rowOf(settings, id),
-      checkpoints: checkpoints && (checkpoints.get(id) ?? []),
+      checkpoints: checkpointsOfVm,
       processor: firstOf(processors, id),
       memory: firstOf(memory, id),
       summary: rowOf(summaries, id),
       heartbeat: rowOf(heartbeats, id),
       services: services.of(id),
       guest: guests && keyValuePairsOf(guests.get(id)?.GuestIntrinsicExchangeItems ?? []),
-      told: host.guests?.get(id),
       adapters: adapters.byVm && (adapters.byVm.get(id) ?? []),
-      disks: drives.byVm && (drives.byVm.get(id)?.disks ?? []),
+      disks: vmStorage?.disks,
+      storage: vmStorage,
       dvds: drives.byVm && (drives.byVm.get(id)?.dvds ?? []),
       group: groups.get(id),
       clusterRole: rowOf(roles, id),
     };
   });
+  const users = usersOfFiles(machines.map((vm) => vm.storage));
   const ownRows: readonly (readonly [FactName, ReadonlyMap<string, unknown> | undefined])[] = [
     ['virtualSystems', settings && new Map([...settings].filter(([id]) => systems.has(id)))],
     ['processors', processors.byVm],
@@ -218,8 +227,10 @@ function joinFacts(host: HostFacts): HostView {
     identity,
     cluster,
     datastores: datastoresOf(host, identity, cluster),
+    options: host.options ?? defaultCollectorOptions,
+    isSharedFile: (path) => (users.get(fileKey(path)) ?? 0) > 1,
+    imagesOf: storage.imagesOf,
     collectedAt: host.collectedAt,
-    datacenter: host.datacenter,
     machines,
     unjoined: [
       ...unjoinedSystems(virtualSystems, joinByVm('virtualSystems', virtualSystems, ownerOf)),

@@ -166,3 +166,15 @@ export const sharedVolumes = ({ machine: { cluster: model } }: HostView): Values
     BackupState: 0,
     VolumeOffset: '1048576',
   }));
+
+/** The partitions of the cluster's disks, in megabytes; the shared volumes lie on one each. */
+export const diskPartitions = ({ machine: { cluster: model } }: HostView): Values[] =>
+  (model?.sharedVolumes ?? []).map((volume) => ({
+    FileSystem: 'CSVFS',
+    FreeSpace: Math.floor(volume.free / 1_048_576),
+    PartitionNumber: 2,
+    Path: `\\\\?\\Volume{${volume.guid}}\\`,
+    TotalSize: Math.floor(volume.capacity / 1_048_576),
+    VolumeGuid: volume.guid,
+    VolumeLabel: volume.name.split('\\').at(-1) ?? '',
+  }));

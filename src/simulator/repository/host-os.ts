@@ -1,4 +1,5 @@
 import type { Values } from '../cim-classes.ts';
+import type { Machine } from '../model.ts';
 import { behaviourOf } from '../personalities.ts';
 import type { HostView } from './host-view.ts';
 
@@ -133,3 +134,7 @@ export function services({ machine }: HostView): Values[] {
       : [service('vmms', machine.language.managementServiceCaption, behaviourOf(machine).hyperV !== 'stopped')]),
   ];
 }
+
+/** What Windows Update has brought; 2012 R2 does not count. */
+export const updateRevision = ({ os }: Machine): { readonly UBR?: number } =>
+  os.generation === 2012 ? {} : { UBR: 1000 + (Number(os.buildNumber) % 3000) };

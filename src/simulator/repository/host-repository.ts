@@ -6,6 +6,7 @@ import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
 import { diskFilesOf } from './disk-files.ts';
 import * as disks from './disks.ts';
+import * as hostDisks from './host-disks.ts';
 import * as hostHardware from './host-hardware.ts';
 import * as hostNetworks from './host-networks.ts';
 import * as hostOs from './host-os.ts';
@@ -64,6 +65,7 @@ const clusterClasses: Readonly<Record<string, Rows>> = {
   MSCluster_Resource: cluster.resources,
   MSCluster_AffinityRule: cluster.rules,
   MSCluster_ClusterSharedVolume: cluster.sharedVolumes,
+  MSCluster_DiskPartition: cluster.diskPartitions,
 };
 
 const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
@@ -83,6 +85,7 @@ const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
 });
 
 const storageClasses: Readonly<Record<string, Rows>> = {
+  MSFT_Disk: hostDisks.hostDisks,
   MSFT_InitiatorPort: hostHardware.initiatorPorts,
 };
 
@@ -124,7 +127,13 @@ export function hostRepository(view: HostView, now: string): CimRepository {
       ...(hyperV === 'notInstalled' ? {} : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
       ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
     },
-    registry: machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } },
+    registry: {
+      'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion': {
+        CurrentBuild: machine.os.buildNumber,
+        ...hostOs.updateRevision(machine),
+      },
+      ...(machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } }),
+    },
     get diskFiles() {
       // Asked for once per file; held only as long as somebody uses them, as the instances of classes are.
       const files = heldFiles?.deref() ?? (empty ? [] : diskFilesOf(view));
