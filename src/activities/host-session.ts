@@ -23,7 +23,8 @@ export function openHostSession(
   signal: AbortSignal | undefined,
 ): Result<WinrmSession, HostError> {
   const account = credential(name);
-  if (!account) return failure(credentialMissing(host, name));
+  const suits = account !== undefined && 'certificate' in account === (authentication === 'certificate');
+  if (!suits) return failure(credentialMissing(host, name, authentication));
   return success(
     connect({
       target: { host, scheme, port },
@@ -40,7 +41,12 @@ export function openHostSession(
   );
 }
 
-function credentialMissing(host: string, name: string | undefined): HostError {
-  const message = name === undefined ? `${host}: no account is set.` : `${host}: no account is set for "${name}".`;
+function credentialMissing(
+  host: string,
+  name: string | undefined,
+  authentication: RunOptions['authentication'],
+): HostError {
+  const lacking = authentication === 'certificate' ? 'client certificate' : 'account';
+  const message = `${host}: no ${lacking} is set${name === undefined ? '' : ` for "${name}"`}.`;
   return hostError('credentialMissing', host, message);
 }

@@ -42,7 +42,11 @@ export async function makeRetryRequest(
   if (asked.length === 0)
     return failure(usageError(`--retry-of: every host of run ${given.retryOf} is Inventory OK; there is none to ask.`));
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder) ?? manifest.caFile;
-  const access = await openAccess({ hosts: asked, caFile, options: options.value }, settings.value);
+  const access = await openAccess(
+    { hosts: asked, caFile, options: options.value },
+    settings.value,
+    terminal.workingFolder,
+  );
   if (!access.ok) return access;
   return success({
     hosts: manifest.hosts,

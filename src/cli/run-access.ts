@@ -3,8 +3,9 @@ import type { HostEntry } from '../inventory/host-entry.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadAuthorities } from '../settings/load-authorities.ts';
+import { loadClientCertificate } from '../settings/load-client-certificate.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Credential } from '../winrm/winrm-session.ts';
+import type { Credential, PasswordCredential } from '../winrm/winrm-session.ts';
 import { type UsageError, usageError } from './usage-error.ts';
 
 /** What a run reaches its hosts with, read anew where a run goes on. Holds secrets: never write it anywhere. */
@@ -25,7 +26,7 @@ export interface AccessNeeds {
 }
 
 /** Kerberos needs no account: whoever holds the ticket of this machine is logged on. */
-const ticketHolder: Credential = { user: '', password: '' };
+const ticketHolder: PasswordCredential = { user: '', password: '' };
 
 /** The file with private CAs, as an absolute path; the option wins over the setting. */
 export const caFileOf = (
@@ -41,18 +42,54 @@ export const caFileOf = (
 export async function openAccess(
   { hosts, caFile, options }: AccessNeeds,
   settings: Settings,
+  workingFolder: string,
 ): Promise<Result<RunAccess, UsageError>> {
-  const { namedCredentials, proxy } = settings;
-  const credential = settings.credential ?? (options.authentication === 'kerberos' ? ticketHolder : undefined);
+  const credentials =
+    options.authentication === 'certificate'
+      ? await clientCertificates(hosts, settings, workingFolder)
+      : success(accounts(settings, options));
+  if (!credentials.ok) return credentials;
   // A credential name that the settings lack ends only its own hosts; without the default account nothing can start.
-  if (credential === undefined && hosts.some((host) => host.credential === undefined)) {
-    return failure(usageError('No credentials: set HYPERV_USER and HYPERV_PASSWORD, in the environment or in .env.'));
+  if (!credentials.value.has('') && hosts.some((host) => host.credential === undefined)) {
+    const names =
+      options.authentication === 'certificate'
+        ? 'HYPERV_CERT_FILE and HYPERV_KEY_FILE'
+        : 'HYPERV_USER and HYPERV_PASSWORD';
+    return failure(usageError(`No credentials: set ${names}, in the environment or in .env.`));
   }
   const authorities = caFile === undefined ? success(undefined) : await loadAuthorities(caFile, 'The CA file');
   if (!authorities.ok) return failure(usageError(authorities.error.message));
   return success({
-    credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
-    proxy,
+    credential: (name) => credentials.value.get(name?.toLowerCase() ?? ''),
+    proxy: settings.proxy,
     authorities: authorities.value,
   });
+}
+
+/** By name in lower case, the default one under the empty name. */
+type Credentials = ReadonlyMap<string, Credential>;
+
+function accounts({ credential, namedCredentials }: Settings, { authentication }: AccessNeeds['options']): Credentials {
+  const standard = credential ?? (authentication === 'kerberos' ? ticketHolder : undefined);
+  return new Map([...namedCredentials, ...(standard ? [['', standard] as const] : [])]);
+}
+
+/** Those that hosts are asked with; one that cannot be used ends the run before it starts. */
+async function clientCertificates(
+  hosts: readonly HostEntry[],
+  settings: Settings,
+  workingFolder: string,
+): Promise<Result<Credentials, UsageError>> {
+  const credentials = new Map<string, Credential>();
+  const problems: string[] = [];
+  for (const name of new Set(hosts.map(({ credential }) => credential?.toLowerCase() ?? ''))) {
+    const files = settings.clientCertificates.get(name);
+    if (files === undefined) continue;
+    const certFile = resolve(workingFolder, files.certFile);
+    const keyFile = resolve(workingFolder, files.keyFile);
+    const loaded = await loadClientCertificate({ ...files, certFile, keyFile }, new Date());
+    if (loaded.ok) credentials.set(name, { certificate: loaded.value });
+    else problems.push(loaded.error.message);
+  }
+  return problems.length > 0 ? failure(usageError(...problems)) : success(credentials);
 }

@@ -66,7 +66,7 @@ const hostOptions = (): readonly Option[] => [
   new Option('--hosts <list>', 'the hosts, separated by commas').conflicts('hostsFile'),
   new Option('--hosts-file <file>', 'a file with the hosts'),
   new Option('--concurrency <hosts>', 'hosts asked at once (default: 32)').argParser(wholeNumber(1, 256)),
-  new Option('--auth <scheme>', 'how to log on (default: ntlm)').choices(['ntlm', 'basic', 'kerberos']),
+  new Option('--auth <scheme>', 'how to log on (default: ntlm)').choices(['ntlm', 'basic', 'kerberos', 'certificate']),
   new Option('--via <way>', 'how facts are gathered (default: auto)').choices(['auto', 'script', 'cim']),
   new Option('--allow-basic-over-http', 'lets Basic send the password in the clear; only for tests on one machine'),
   new Option('--ca-file <file>', 'private CAs of https hosts, PEM (HYPERV_CA_FILE)'),

@@ -64,10 +64,10 @@ export async function makeRunRequest(
   const list = await readHosts(given, settings.value, terminal);
   if (!list.ok) return list;
   const { hosts, repeated } = list.value;
-  const httpsMissing = basicInTheClear(hosts, options.value) ?? kerberosOverHttp(hosts, options.value);
+  const httpsMissing = basicInTheClear(hosts, options.value) ?? httpsMissed(hosts, options.value);
   if (httpsMissing) return failure(httpsMissing);
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
-  const access = await openAccess({ hosts, caFile, options: options.value }, settings.value);
+  const access = await openAccess({ hosts, caFile, options: options.value }, settings.value, terminal.workingFolder);
   if (!access.ok) return access;
   return success({ hosts, repeated, caFile, options: options.value, access: access.value });
 }
@@ -177,7 +177,9 @@ function basicInTheClear(
 }
 
 /** As with Basic: nothing could be asked at all. */
-function kerberosOverHttp(hosts: readonly HostEntry[], { authentication }: RunOptions): UsageError | undefined {
-  if (authentication !== 'kerberos' || hosts.some(({ scheme }) => scheme === 'https')) return undefined;
-  return usageError('Kerberos is for https only, and no host is named with https://: write https://host, or use NTLM.');
+function httpsMissed(hosts: readonly HostEntry[], { authentication }: RunOptions): UsageError | undefined {
+  if (hosts.some(({ scheme }) => scheme === 'https')) return undefined;
+  const way = 'for https only, and no host is named with https://: write https://host, or use NTLM.';
+  if (authentication === 'kerberos') return usageError(`Kerberos is ${way}`);
+  return authentication === 'certificate' ? usageError(`Client certificates are ${way}`) : undefined;
 }

@@ -2,6 +2,7 @@ import { openHostSession, type SessionServices, type SessionSettings } from '../
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { activityFailed, type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
+import { accountName } from '../winrm/account-name.ts';
 import type { HostProbes } from '../winrm/host-probes.ts';
 import { wait } from '../winrm/times.ts';
 import type { OpenWinrmSession, WinrmSessionOptions } from '../winrm/winrm-session.ts';
@@ -86,7 +87,7 @@ export function openVisit(host: HostEntry, options: DoctorOptions, services: Doc
       const unmade = checks.filter(({ name }) => !made.has(name));
       const interrupted = ended === undefined ? unmade.length > 0 : ended.code === 'cancelled';
       for (const check of unmade) add(check, ended ? notAfter(ended) : skipped('not looked at: interrupted'));
-      return diagnose(host, account?.user ?? null, steps, interrupted);
+      return diagnose(host, account ? accountName(account) : null, steps, interrupted);
     },
   };
 }
@@ -141,14 +142,21 @@ function examinationOf(host: HostEntry, options: DoctorOptions, services: Doctor
     opened = sessionOptions;
     return services.connect(sessionOptions);
   };
-  const settings: SessionSettings = { ...options, connectMs: waits.connectMs, operationMs: waits.preflightMs };
+  // Without an account nothing is asked that says how it would log on.
+  const scheme = services.credential(host.credential) === undefined ? 'ntlm' : authentication;
+  const settings: SessionSettings = {
+    ...options,
+    authentication: scheme,
+    connectMs: waits.connectMs,
+    operationMs: waits.preflightMs,
+  };
   // A host without an account is looked at from outside all the same: nothing that needs one is asked then.
   const credential: SessionServices['credential'] = (name) => services.credential(name) ?? { user: '', password: '' };
   const session = openHostSession(host, settings, { ...services, connect, credential }, services.signal);
   if (!session.ok || opened === undefined) throw new Error('a session needs no more than an account');
   return {
     host,
-    user: opened.credential.user,
+    user: accountName(opened.credential),
     authentication,
     channelBinding: opened.channelBinding ?? 'auto',
     via,

@@ -9,7 +9,8 @@ export const inventoryErrorKinds = {
   },
   credentialMissing: {
     when: 'The host list names a credential that the settings do not hold.',
-    advice: 'Set HYPERV_USER_<NAME> and HYPERV_PASSWORD_<NAME>.',
+    advice:
+      'Set HYPERV_USER_<NAME> and HYPERV_PASSWORD_<NAME>; for --auth certificate HYPERV_CERT_FILE_<NAME> and HYPERV_KEY_FILE_<NAME>.',
     retryable: false,
   },
   notHyperV: {

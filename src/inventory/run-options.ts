@@ -93,7 +93,12 @@ export interface RunOptionProblem {
   readonly problem: string;
 }
 
-const authenticationSchemes = ['ntlm', 'basic', 'kerberos'] as const satisfies readonly AuthenticationScheme[];
+const authenticationSchemes = [
+  'ntlm',
+  'basic',
+  'kerberos',
+  'certificate',
+] as const satisfies readonly AuthenticationScheme[];
 const bindingChoices = ['auto', 'off'] as const satisfies readonly ChannelBinding[];
 const viaChoices = ['auto', 'script', 'cim'] as const satisfies readonly Via[];
 

@@ -36,6 +36,10 @@ export const accountOf = ({ credential }: HostEntry): string => credential ?? ''
 
 export const proofOf = (proofs: AccountProofs, account: string): AccountProof => proofs.get(account) ?? unproven;
 
+/** For accounts that no refusal can harm: their hosts are all asked at once. */
+export const acceptedAccounts = (hosts: readonly HostEntry[]): AccountProofs =>
+  new Map(hosts.map((host) => [accountOf(host), { ...unproven, state: 'accepted' }]));
+
 /** The same knowledge for another round over the hosts: who did not answer before may answer now. */
 export const forAnotherRound = (proofs: AccountProofs): AccountProofs =>
   new Map([...proofs].map(([account, proof]) => [account, { ...proof, unanswered: 0 }]));

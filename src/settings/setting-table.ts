@@ -44,6 +44,27 @@ export const settingTable = {
     mustBe: 'a password',
     schema: text,
   },
+  HYPERV_CERT_FILE: {
+    meaning: 'With `certificate`: the client certificate (PEM), and behind it the CAs between it and its root.',
+    default: 'none',
+    secret: false,
+    mustBe: 'the path of a file',
+    schema: text,
+  },
+  HYPERV_KEY_FILE: {
+    meaning: 'Its private key (PEM).',
+    default: 'none',
+    secret: false,
+    mustBe: 'the path of a file',
+    schema: text,
+  },
+  HYPERV_KEY_PASSPHRASE: {
+    meaning: 'What its key is encrypted with, where it is.',
+    default: 'none',
+    secret: true,
+    mustBe: 'a passphrase',
+    schema: text,
+  },
   HYPERV_HOSTS: {
     meaning: 'The hosts, where neither `--hosts` nor `--hosts-file` is given.',
     default: 'none',
@@ -59,14 +80,14 @@ export const settingTable = {
     schema: text,
   },
   HYPERV_AUTH: {
-    meaning: 'How to log on: `ntlm`, `basic` or `kerberos`.',
+    meaning: 'How to log on: `ntlm`, `basic`, `kerberos` or `certificate`.',
     default: '`ntlm`',
     secret: false,
-    mustBe: 'ntlm, basic or kerberos',
+    mustBe: 'ntlm, basic, kerberos or certificate',
     schema: z
       .string()
       .toLowerCase()
-      .pipe(z.enum(['ntlm', 'basic', 'kerberos'])),
+      .pipe(z.enum(['ntlm', 'basic', 'kerberos', 'certificate'])),
   },
   HYPERV_VIA: {
     meaning: 'How facts are gathered: `auto`, `script` or `cim`.',
@@ -135,6 +156,18 @@ export const namedSettingTable = {
   },
   'HYPERV_PASSWORD_<NAME>': {
     meaning: 'Its password.',
+    secret: true,
+  },
+  'HYPERV_CERT_FILE_<NAME>': {
+    meaning: 'With `certificate`: the client certificate for these hosts.',
+    secret: false,
+  },
+  'HYPERV_KEY_FILE_<NAME>': {
+    meaning: 'Its private key.',
+    secret: false,
+  },
+  'HYPERV_KEY_PASSPHRASE_<NAME>': {
+    meaning: 'What its key is encrypted with, where it is.',
     secret: true,
   },
 } as const satisfies Readonly<Record<string, { meaning: string; secret: boolean }>>;

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../result.ts';
-import type { Credential } from '../winrm/winrm-session.ts';
+import type { PasswordCredential } from '../winrm/winrm-session.ts';
 import { type SettingDeclaration, type SettingName, settingTable } from './setting-table.ts';
 
 type ValueOf<Name extends SettingName> = (typeof settingTable)[Name]['schema']['_output'];
@@ -16,9 +16,20 @@ export interface Settings {
   readonly coverageThreshold?: ValueOf<'COVERAGE_THRESHOLD'>;
   readonly allowPartialOk?: ValueOf<'ALLOW_PARTIAL_OK'>;
   /** The account of hosts that name none. */
-  readonly credential?: Credential;
+  readonly credential?: PasswordCredential;
   /** Accounts by the name in `credential=<name>`, lower case. */
-  readonly namedCredentials: ReadonlyMap<string, Credential>;
+  readonly namedCredentials: ReadonlyMap<string, PasswordCredential>;
+  /** Client certificates by the name in `credential=<name>`, lower case; the default one under the empty name. */
+  readonly clientCertificates: ReadonlyMap<string, ClientCertificateFiles>;
+}
+
+/** Where a client certificate lies; nothing of it has been read. */
+export interface ClientCertificateFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly passphrase?: string;
+  /** The settings that said so, for errors. */
+  readonly names: { readonly certFile: string; readonly keyFile: string; readonly passphrase: string };
 }
 
 /** What is wrong with one setting. The message names the setting, never its value. */
@@ -58,6 +69,7 @@ export function readSettings(environment: RawSettings, file: RawSettings): Resul
     allowPartialOk: read('ALLOW_PARTIAL_OK'),
     credential: readCredential(raw, '', errors),
     namedCredentials: readNamedCredentials(raw, errors),
+    clientCertificates: readClientCertificates(raw, errors),
   };
   return errors.length > 0 ? failure(errors) : success(settings);
 }
@@ -71,8 +83,11 @@ function overlay(...sources: readonly RawSettings[]): ReadonlyMap<string, string
   return merged;
 }
 
-function readNamedCredentials(raw: ReadonlyMap<string, string>, errors: SettingError[]): Map<string, Credential> {
-  const named = new Map<string, Credential>();
+function readNamedCredentials(
+  raw: ReadonlyMap<string, string>,
+  errors: SettingError[],
+): Map<string, PasswordCredential> {
+  const named = new Map<string, PasswordCredential>();
   for (const key of raw.keys()) {
     const name = /^HYPERV_(?:USER|PASSWORD)_(.+)$/.exec(key)?.[1];
     if (name === undefined || named.has(name.toLowerCase())) continue;
@@ -86,7 +101,7 @@ function readCredential(
   raw: ReadonlyMap<string, string>,
   suffix: string,
   errors: SettingError[],
-): Credential | undefined {
+): PasswordCredential | undefined {
   const names = { user: `HYPERV_USER${suffix}`, password: `HYPERV_PASSWORD${suffix}` };
   const user = raw.get(names.user);
   const password = raw.get(names.password);
@@ -95,8 +110,44 @@ function readCredential(
   if (user !== undefined && (password !== undefined || !passwordNeeded)) return { user, password: password ?? '' };
   if (user === undefined && password === undefined) return undefined;
   const [missing, present] = user === undefined ? [names.user, names.password] : [names.password, names.user];
-  if (!errors.some(({ setting }) => setting === missing)) {
-    errors.push({ setting: missing, message: `${missing} must be set, because ${present} is.` });
-  }
+  complain(errors, missing, present);
   return undefined;
+}
+
+function readClientCertificates(
+  raw: ReadonlyMap<string, string>,
+  errors: SettingError[],
+): Map<string, ClientCertificateFiles> {
+  const found = new Map<string, ClientCertificateFiles>();
+  for (const key of raw.keys()) {
+    const [, suffix] = /^HYPERV_(?:CERT_FILE|KEY_FILE|KEY_PASSPHRASE)((?:_.+)?)$/.exec(key) ?? [];
+    if (suffix === undefined || found.has(suffix.slice(1).toLowerCase())) continue;
+    const files = readClientCertificate(raw, suffix, errors);
+    if (files) found.set(suffix.slice(1).toLowerCase(), files);
+  }
+  return found;
+}
+
+function readClientCertificate(
+  raw: ReadonlyMap<string, string>,
+  suffix: string,
+  errors: SettingError[],
+): ClientCertificateFiles | undefined {
+  const names = {
+    certFile: `HYPERV_CERT_FILE${suffix}`,
+    keyFile: `HYPERV_KEY_FILE${suffix}`,
+    passphrase: `HYPERV_KEY_PASSPHRASE${suffix}`,
+  };
+  const [certFile, keyFile, passphrase] = [raw.get(names.certFile), raw.get(names.keyFile), raw.get(names.passphrase)];
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, passphrase, names };
+  const present = [names.certFile, names.keyFile, names.passphrase].find((name) => raw.has(name)) ?? names.certFile;
+  if (certFile === undefined) complain(errors, names.certFile, present);
+  if (keyFile === undefined) complain(errors, names.keyFile, present);
+  return undefined;
+}
+
+/** Says once that the one must be set because the other is. */
+function complain(errors: SettingError[], missing: string, present: string): void {
+  if (errors.some(({ setting }) => setting === missing)) return;
+  errors.push({ setting: missing, message: `${missing} must be set, because ${present} is.` });
 }

@@ -17,6 +17,11 @@ export interface Behaviour {
   readonly unencrypted?: 'refused';
   /** It listens for https, with this certificate. */
   readonly certificate?: ShownCertificate;
+  /**
+   * Over https: it asks for client certificates. `mapped`: it logs those of the fleet's CA on as the fleet's account;
+   * `unmapped`: it trusts them, but none of its accounts is mapped to one.
+   */
+  readonly clientCertificates?: 'mapped' | 'unmapped';
   /** Over https: `strict` refuses an NTLM logon that is not bound to the TLS connection (CbtHardeningLevel). */
   readonly channelBinding?: 'strict';
   /** It does not know the fleet's account. */

@@ -135,6 +135,16 @@ export const personalityTable = {
     certificate: 'trusted',
     channelBinding: 'strict',
   },
+  httpsClientCertificate: {
+    meaning: "Over https; it logs on who shows a client certificate of the fleet's CA.",
+    certificate: 'trusted',
+    clientCertificates: 'mapped',
+  },
+  httpsUnmapped: {
+    meaning: 'Over https; it asks for client certificates, but has mapped none to an account.',
+    certificate: 'trusted',
+    clientCertificates: 'unmapped',
+  },
 } as const satisfies Readonly<Record<string, Behaviour>>;
 
 export type Personality = keyof typeof personalityTable;

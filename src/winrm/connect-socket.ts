@@ -127,7 +127,7 @@ function tryWay(
     };
     const failWith = (code: WinrmErrorCode, text: string) => finish(failure({ name: way.name, code, text }));
     const fail = (error: Error) => {
-      const { code, text } = target.scheme === 'https' && reached ? handshakeFailure(error) : tcpFailure(error);
+      const { code, text } = target.scheme === 'https' && reached ? handshakeFailure(error, tls) : tcpFailure(error);
       failWith(code, text);
     };
     const closed = () => fail(new Error('closed while connecting'));

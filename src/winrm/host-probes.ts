@@ -92,7 +92,7 @@ function lookAtCertificate(options: ProbeOptions, address: string): Promise<Resu
     });
     socket.once('secureConnect', () => end(shownBy(socket, options)));
     socket.on('error', (error) => {
-      const { code, text } = handshakeFailure(error);
+      const { code, text } = handshakeFailure(error, tls);
       end(failure(winrmError(code, target.host, undefined, text)));
     });
   });

@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls';
 import { Client, errors } from 'undici';
 import { failure, type Result, success } from '../result.ts';
 import { hostAndPort } from './host-and-port.ts';
+import { refusesClientCertificate } from './tls/handshake-failure.ts';
 import type { WinrmTarget } from './winrm-session.ts';
 
 export interface HttpAnswer {
@@ -21,9 +22,10 @@ export interface HttpFailure {
   /**
    * - `notSent`: the connection was gone before the request left.
    * - `lost`: it broke with the request under way; the host may have taken it.
+   * - `certificateRefused`: the host broke it off over our client certificate, or the lack of one.
    * - `noAnswer`: the time was up. - `aborted`: by the caller. - `malformed`: what came is not HTTP, or far too large.
    */
-  readonly kind: 'notSent' | 'lost' | 'noAnswer' | 'aborted' | 'malformed';
+  readonly kind: 'notSent' | 'lost' | 'certificateRefused' | 'noAnswer' | 'aborted' | 'malformed';
   readonly text: string;
 }
 
@@ -54,10 +56,14 @@ class ConnectionGone extends Error {}
 export function httpConnection(target: WinrmTarget, socket: Socket, onRequest: () => void): HttpConnection {
   let alive = !socket.destroyed;
   let handedOver = false;
+  let alert: Error | undefined;
   const gone = () => {
     alive = false;
   };
-  socket.once('close', gone).once('error', gone);
+  socket.once('close', gone).once('error', (error: Error) => {
+    if (refusesClientCertificate(error)) alert = error;
+    gone();
+  });
   const client = new Client(origin(target), {
     pipelining: 1,
     headersTimeout: 0,
@@ -85,8 +91,10 @@ export function httpConnection(target: WinrmTarget, socket: Socket, onRequest: (
     post: async (request) => {
       onRequest();
       const answer = await post(client, request);
-      if (!answer.ok) alive = false;
-      return answer;
+      if (answer.ok) return answer;
+      alive = false;
+      // Undici may only say that the other side closed.
+      return alert === undefined ? answer : failure({ kind: 'certificateRefused', text: alert.message });
     },
     close: async () => {
       alive = false;

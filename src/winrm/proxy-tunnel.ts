@@ -6,7 +6,7 @@ import { offeredText } from './authentication/challenges.ts';
 import { type ConnectOptions, connectSocket } from './connect-socket.ts';
 import { hostAndPort } from './host-and-port.ts';
 import { type WinrmError, winrmError } from './winrm-error.ts';
-import type { Credential, WinrmTarget } from './winrm-session.ts';
+import type { PasswordCredential, WinrmTarget } from './winrm-session.ts';
 
 /** A proxy as the settings name it. Holds a secret. */
 export interface HttpProxy {
@@ -16,7 +16,7 @@ export interface HttpProxy {
   readonly host: string;
   readonly port: number;
   /** Sent as Basic, where it is given. */
-  readonly credential?: Credential;
+  readonly credential?: PasswordCredential;
 }
 
 /** Makes tunnels to targets. One for all hosts of a run: it remembers that the proxy has refused its account. */
@@ -129,7 +129,7 @@ function askForTunnel(
   });
 }
 
-const basicOf = ({ user, password }: Credential): string =>
+const basicOf = ({ user, password }: PasswordCredential): string =>
   `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 
 function answerOf({ statusCode = 0, statusMessage = '', headers }: IncomingMessage): ProxyAnswer {

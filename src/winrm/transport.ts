@@ -22,7 +22,13 @@ import {
 import { envelope, type OutgoingMessage, parseEnvelope } from './soap/envelope.ts';
 import type { XmlElement } from './soap/xml.ts';
 import { accessAdvice, type WinrmError, winrmError } from './winrm-error.ts';
-import type { AuthenticationNotes, WinrmCounters, WinrmSessionOptions } from './winrm-session.ts';
+import type {
+  AuthenticationNotes,
+  Credential,
+  TlsOptions,
+  WinrmCounters,
+  WinrmSessionOptions,
+} from './winrm-session.ts';
 
 /** A message ready to go; sent again, it is the same to the byte, MessageID included. */
 export interface PreparedMessage {
@@ -110,7 +116,7 @@ export function openTransport(
     await drop();
     const socket = await connectSocket({
       target,
-      tls: options.tls,
+      tls: tlsOf(options),
       resolve,
       proxy: options.proxy,
       timeoutMs: limits.connectTimeoutMs ?? options.connectTimeoutMs,
@@ -176,7 +182,7 @@ export function openTransport(
     answer: HttpAnswer,
     messageId: string | undefined,
   ): Promise<Result<XmlElement, ExchangeFailure>> => {
-    const result = advised(readAnswer(host, using.logon, answer, messageId), options.credential.user, notes);
+    const result = advised(readAnswer(host, using.logon, answer, messageId), options.credential, notes);
     if (!result.ok && result.error.error.code === 'logonRefused') logonRefused = result.error.error;
     // After anything but an answer or a fault, neither side knows what the other believes.
     if (!result.ok && result.error.fault === undefined) await drop();
@@ -223,14 +229,20 @@ export function openTransport(
   };
 }
 
+/** A client certificate is shown while the connection is made. */
+const tlsOf = ({ tls, credential }: WinrmSessionOptions): TlsOptions | undefined =>
+  'certificate' in credential ? { ...tls, clientCertificate: credential.certificate } : tls;
+
 /** Who may not do something is told what such an account lacks. */
 function advised(
   result: Result<XmlElement, ExchangeFailure>,
-  user: string,
+  credential: Credential,
   { computerName }: AuthenticationNotes,
 ): Result<XmlElement, ExchangeFailure> {
   if (result.ok || result.error.error.code !== 'accessDenied') return result;
-  const advice = accessAdvice[isLocalAccount(user, computerName) ? 'local' : 'domain'];
+  // A host maps certificates to accounts of its own only.
+  const local = 'certificate' in credential || isLocalAccount(credential.user, computerName);
+  const advice = accessAdvice[local ? 'local' : 'domain'];
   return failure({ ...result.error, error: { ...result.error.error, advice } });
 }
 
@@ -297,6 +309,7 @@ const errorCodes = {
   noAnswer: 'operationTimedOut',
   aborted: 'cancelled',
   malformed: 'protocolViolation',
+  certificateRefused: 'clientCertificateRefused',
 } as const;
 
 const httpError = (host: string, { kind, text }: HttpFailure): WinrmError =>

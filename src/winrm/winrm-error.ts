@@ -106,6 +106,25 @@ export const winrmErrorKinds = {
     advice: 'Issue a certificate with SHA-256 and an RSA key of 2048 bits or more.',
     retryable: false,
   },
+  clientCertificateRefused: {
+    when: 'The host wants a client certificate and got none, or does not trust ours: issuer, dates, purpose or revocation.',
+    advice:
+      'Have the CA of the client certificate (HYPERV_CERT_FILE) trusted on the host (Cert:\\LocalMachine\\Root), and check ' +
+      'that the certificate is for client authentication and not revoked.',
+    retryable: false,
+  },
+  clientCertificateNotMapped: {
+    when: 'The host does not log the client certificate on: none of its accounts is mapped to it, or it does not take certificates.',
+    advice:
+      'On the host map it to a local account (New-Item WSMan:\\localhost\\ClientCertificate), and turn certificates on, ' +
+      'which they are not by default (winrm set winrm/config/service/auth @{Certificate="true"}).',
+    retryable: false,
+  },
+  certificateNeedsHttps: {
+    when: 'Client certificates were asked for over http, where none can be shown.',
+    advice: 'Put https:// before the host, and give it an HTTPS listener; or use NTLM.',
+    retryable: false,
+  },
   tlsFailed: {
     when: 'What answers at the port and we cannot agree on TLS: no TLS there, a version before 1.2, no common cipher.',
     advice: 'Check that the port is the one of an HTTPS listener (5986) and that the host has TLS 1.2 enabled.',
@@ -352,6 +371,7 @@ export const tlsErrorCodes = [
   'certificateExpired',
   'certificateTooWeak',
   'certificateUntrusted',
+  'clientCertificateRefused',
   'tlsFailed',
   'tlsInterrupted',
 ] as const satisfies readonly WinrmErrorCode[];
@@ -401,6 +421,8 @@ const connectionErrors: ReadonlySet<string> = new Set<WinrmErrorCode>([
   'authenticationNotOffered',
   'unencryptedRefused',
   'basicOverHttp',
+  'clientCertificateNotMapped',
+  'certificateNeedsHttps',
   'httpForbidden',
   'notWinrm',
   'serviceUnavailable',

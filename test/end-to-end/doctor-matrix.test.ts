@@ -73,6 +73,8 @@ const expected: Readonly<Record<Personality, Expected>> = {
   httpsSelfSigned: ['none', 'certificate certificateUntrusted', 'Export-Certificate'],
   httpsSha1: ['none', 'certificate certificateTooWeak', certificates],
   httpsStrict: ['script'],
+  httpsClientCertificate: ['script'],
+  httpsUnmapped: ['script'],
 };
 
 it('every kind of sick host is told by its step and code, with what mends it, and no shell is left', async () => {

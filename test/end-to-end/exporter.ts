@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import type { RunReport } from '../../src/inventory/report.ts';
+import type { AccountCertificate } from '../../src/simulator/certificates/fleet-certificates.ts';
 import { buildFleet, type FleetPlan } from '../../src/simulator/fleet.ts';
 import { type FleetOptions, type RunningFleet, startFleet } from '../../src/simulator/server/running-fleet.ts';
 
@@ -72,6 +73,18 @@ export async function runningFleet(plan: FleetPlan, options: Partial<FleetOption
 export async function caFileOf({ certificates }: RunningFleet, folder: string): Promise<string> {
   await writeFile(join(folder, 'ca.pem'), certificates.authority);
   return 'ca.pem';
+}
+
+/** A client certificate as files in the folder; the settings that name them. */
+export async function clientCertificateOf(
+  { certificates }: RunningFleet,
+  folder: string,
+  kind: AccountCertificate = 'mapped',
+): Promise<{ readonly HYPERV_CERT_FILE: string; readonly HYPERV_KEY_FILE: string }> {
+  const { certificate, key } = certificates.client(kind, account.user);
+  await writeFile(join(folder, 'client.pem'), certificate);
+  await writeFile(join(folder, 'client.key'), key);
+  return { HYPERV_CERT_FILE: 'client.pem', HYPERV_KEY_FILE: 'client.key' };
 }
 
 export const hostList = (fleet: RunningFleet): string => fleet.hosts.map(({ given }) => given).join(',');

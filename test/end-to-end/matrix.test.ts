@@ -6,7 +6,16 @@ import { hostErrorKinds } from '../../src/inventory/host-error.ts';
 import { buildFleet } from '../../src/simulator/fleet.ts';
 import { type Personality, personalities } from '../../src/simulator/personalities.ts';
 import { startFleet } from '../../src/simulator/server/running-fleet.ts';
-import { account, caFileOf, exporter, hostList, reportIn, shortWaits } from './exporter.ts';
+import {
+  account,
+  accountSettings,
+  caFileOf,
+  clientCertificateOf,
+  exporter,
+  hostList,
+  reportIn,
+  shortWaits,
+} from './exporter.ts';
 
 /** What a run has to make of one kind of host. */
 interface Expected {
@@ -25,6 +34,7 @@ interface Expected {
 }
 
 const basic = ['--auth', 'basic', '--allow-basic-over-http'];
+const certificate = ['--auth', 'certificate'];
 
 const expected: Readonly<Record<Personality, Expected>> = {
   healthy: { status: 'Inventory OK', requests: 25 },
@@ -80,6 +90,13 @@ const expected: Readonly<Record<Personality, Expected>> = {
   httpsSelfSigned: { status: 'Inventory Error', code: 'certificateUntrusted', requests: 0 },
   httpsSha1: { status: 'Inventory Error', code: 'certificateTooWeak', requests: 0 },
   httpsStrict: { status: 'Inventory OK', requests: 25 },
+  httpsClientCertificate: { status: 'Inventory OK', requests: 25, options: certificate },
+  httpsUnmapped: {
+    status: 'Inventory Error',
+    code: 'clientCertificateNotMapped',
+    requests: 1,
+    options: certificate,
+  },
 };
 
 interface Seen {
@@ -107,7 +124,9 @@ async function see(personality: Personality): Promise<Seen> {
   try {
     const options = expected[personality]?.options ?? [];
     const trust = ['--ca-file', await caFileOf(fleet, folder)];
-    await exporter(['--hosts', hostList(fleet), ...trust, ...shortWaits, ...options], { workingFolder: folder });
+    const environment = { ...accountSettings, ...(await clientCertificateOf(fleet, folder)) };
+    const surroundings = { workingFolder: folder, environment };
+    await exporter(['--hosts', hostList(fleet), ...trust, ...shortWaits, ...options], surroundings);
     const running = fleet.hosts.at(-1);
     const told = (await reportIn(folder)).hosts.at(-1);
     if (running === undefined || told === undefined) throw new Error(`nothing is told of ${personality}`);

@@ -1,10 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { createPrivateKey } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import exceljs from 'exceljs';
 import { expect, it } from 'vitest';
 import { startProgram, until } from './child-program.ts';
-import { account, exporter, hostList, runningFleet, shortWaits, temporaryFolder } from './exporter.ts';
+import {
+  account,
+  caFileOf,
+  clientCertificateOf,
+  exporter,
+  hostList,
+  runningFleet,
+  shortWaits,
+  temporaryFolder,
+} from './exporter.ts';
 
 /** The forms in which a password could slip out. */
 const forms = (password: string): readonly string[] => [
@@ -45,6 +55,32 @@ it.each(['ntlm', 'basic'])('no password is in any file or on the screen after a 
   expect(texts.size).toBeGreaterThan(8);
   for (const [name, text] of texts) {
     for (const form of forms(account.password)) expect(text.includes(form), name).toBe(false);
+  }
+});
+
+it('no key and no passphrase is in any file of a run, or on the screen', async () => {
+  const folder = await temporaryFolder();
+  const personalities = ['httpsClientCertificate', 'httpsUnmapped', 'https', 'healthy'] as const;
+  const fleet = await runningFleet({ hosts: 4, seed: 5, vms: 3, personalities });
+  const settings = await clientCertificateOf(fleet, folder);
+  const trust = ['--ca-file', await caFileOf(fleet, folder)];
+  const plainKey = await readFile(join(folder, 'client.key'), 'utf8');
+  const encryption = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: account.password } as const;
+  const key = createPrivateKey(plainKey).export(encryption).toString();
+  await writeFile(join(folder, 'client.key'), key);
+
+  const options = ['--auth', 'certificate', '--verbose', ...trust, ...shortWaits];
+  const { stdout, stderr } = await exporter(['--hosts', hostList(fleet), ...options], {
+    workingFolder: folder,
+    environment: { ...settings, HYPERV_KEY_PASSPHRASE: account.password },
+  });
+
+  const texts = new Map([...(await everythingIn(join(folder, 'out'))), ['stdout', stdout], ['stderr', stderr]]);
+  expect(texts.size).toBeGreaterThan(8);
+  const lines = [plainKey, key].flatMap((pem) => pem.split('\n').filter((line) => /^[\w+/=]{20,}$/.test(line)));
+  expect(lines.length).toBeGreaterThan(4);
+  for (const [name, text] of texts) {
+    for (const secret of [...forms(account.password), ...lines]) expect(text.includes(secret), name).toBe(false);
   }
 });
 

@@ -67,6 +67,8 @@ describe('settings', () => {
   it.each([
     [{ HYPERV_USER: 'reader' }, 'HYPERV_PASSWORD must be set, because HYPERV_USER is.'],
     [{ HYPERV_PASSWORD: 's3cret' }, 'HYPERV_USER must be set, because HYPERV_PASSWORD is.'],
+    [{ HYPERV_CERT_FILE: 'c.pem' }, 'HYPERV_KEY_FILE must be set, because HYPERV_CERT_FILE is.'],
+    [{ HYPERV_KEY_FILE_EDGE: 'k.pem' }, 'HYPERV_CERT_FILE_EDGE must be set, because HYPERV_KEY_FILE_EDGE is.'],
     [{ HYPERV_PASSWORD_EDGE: 's3cret' }, 'HYPERV_USER_EDGE must be set, because HYPERV_PASSWORD_EDGE is.'],
   ])('name the half of an account that is missing: %j', (environment, message) => {
     expect(errorsOf(environment).map((error) => error.message)).toEqual([message]);

@@ -58,7 +58,7 @@ async function goOn(
   if (!manifest.ok) return manifest;
   const settings = await readCliSettings({ ...given, auth: manifest.value.options.authentication }, terminal);
   if (!settings.ok) return settings;
-  const access = await openAccess(manifest.value, settings.value);
+  const access = await openAccess(manifest.value, settings.value, terminal.workingFolder);
   if (!access.ok) return access;
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Result, success } from '../../result.ts';
 import { buildFleet } from '../../simulator/fleet.ts';
 import { type RunningFleet, startFleet } from '../../simulator/server/running-fleet.ts';
-import type { Credential } from '../../winrm/winrm-session.ts';
+import type { PasswordCredential } from '../../winrm/winrm-session.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type OutDir, openOutDir } from '../out-dir.ts';
 import { type PersonalityShare, personalitiesOf } from '../personality-shares.ts';
@@ -22,7 +22,7 @@ export interface SimulateArguments {
 }
 
 /** An account for a simulated fleet; the password is made anew every time, and fits into `.env` as it is. */
-export const simulatedAccount = (): Credential => ({
+export const simulatedAccount = (): PasswordCredential => ({
   user: 'inventory',
   password: randomBytes(18).toString('base64url'),
 });
@@ -60,7 +60,7 @@ export async function simulate(given: SimulateArguments, terminal: Terminal): Pr
 async function writeAccess(
   { path }: OutDir,
   { hosts, certificates }: RunningFleet,
-  credential: Credential,
+  credential: PasswordCredential,
 ): Promise<void> {
   const caFile = join(path, 'ca.pem');
   const settings = [

@@ -34,7 +34,7 @@ export interface CertificatePlan {
   readonly hash?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
   /** Default: EC on P-256, which is made in no time. */
   readonly keyPair?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
-  readonly purpose?: 'authority' | 'server';
+  readonly purpose?: 'authority' | 'server' | 'client';
 }
 
 const dayMs = 86_400_000;
@@ -45,6 +45,7 @@ const ids = {
   extendedKeyUsage: '2.5.29.37',
   subjectAlternativeName: '2.5.29.17',
   serverAuthentication: '1.3.6.1.5.5.7.3.1',
+  clientAuthentication: '1.3.6.1.5.5.7.3.2',
 } as const;
 const ecdsa = {
   sha1: '1.2.840.10045.4.1',
@@ -106,7 +107,10 @@ function extensionsOf({ names = [], purpose = 'server' }: CertificatePlan): Buff
   return [
     // digitalSignature and keyEncipherment.
     extension(ids.keyUsage, bitString(Buffer.from([0xa0]), 5), true),
-    extension(ids.extendedKeyUsage, sequence(objectIdentifier(ids.serverAuthentication))),
+    extension(
+      ids.extendedKeyUsage,
+      sequence(objectIdentifier(purpose === 'client' ? ids.clientAuthentication : ids.serverAuthentication)),
+    ),
     ...(alternatives.length === 0 ? [] : [extension(ids.subjectAlternativeName, sequence(...alternatives))]),
   ];
 }

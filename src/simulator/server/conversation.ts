@@ -14,6 +14,8 @@ import { isSealedContent } from './sealed-body.ts';
 export type Admission =
   /** HTTP 401; with the challenges that are offered. */
   | { readonly kind: 'refused'; readonly challenges: readonly string[] }
+  /** HTTP 403: the client certificate is not one that the host trusts. */
+  | { readonly kind: 'forbidden' }
   /** HTTP 400: sealed for a conversation that this connection does not have. */
   | { readonly kind: 'badRequest' }
   /** Let in by Basic, or by NTLM inside TLS: messages are plain. */
@@ -29,7 +31,11 @@ export interface LogonCounters {
 /** What TLS knows of a connection. */
 export interface TlsConnection {
   readonly binding: BindingRule;
+  /** What the client showed, where it was asked. */
+  readonly clientCertificate?: 'none' | 'trusted' | 'untrusted';
 }
+
+const mutualProfile = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual';
 
 /** The authentication of one TCP connection: NTLM proves an account to a connection, Basic to each request. */
 export class Conversation {
@@ -40,6 +46,7 @@ export class Conversation {
   #handshake: NtlmHandshake | undefined;
   #ntlm: { readonly sealing: MessageSealing | undefined } | undefined;
   #basicAccepted = false;
+  #certificateAccepted = false;
 
   constructor(account: NtlmAccount, machine: Machine, counters: LogonCounters, tls?: TlsConnection) {
     this.#account = account;
@@ -56,6 +63,7 @@ export class Conversation {
       if (this.#ntlm !== undefined) return { kind: 'sealed', ...this.#ntlm };
       return isSealedContent(contentType) ? { kind: 'badRequest' } : { kind: 'refused', challenges: this.#offered };
     }
+    if (authorization === mutualProfile) return this.#admitCertificate();
     const [, scheme, token] = /^(\S+)\s+(\S+)\s*$/.exec(authorization) ?? [];
     if (!this.#schemes.some((known) => known.toLowerCase() === scheme?.toLowerCase())) return this.#turnedAway;
     switch (scheme?.toLowerCase()) {
@@ -76,6 +84,16 @@ export class Conversation {
     }
     if (!this.#basicAccepted) this.#counters.logonsAccepted += 1;
     this.#basicAccepted = true;
+    return { kind: 'plain' };
+  }
+
+  #admitCertificate(): Admission {
+    const { clientCertificates } = this.#machine.behaviour;
+    if (this.#tls?.clientCertificate === 'untrusted') return { kind: 'forbidden' };
+    if (this.#tls?.clientCertificate !== 'trusted' || clientCertificates !== 'mapped') return this.#turnedAway;
+    if (!this.#knowsAccount) return this.#refuse();
+    if (!this.#certificateAccepted) this.#counters.logonsAccepted += 1;
+    this.#certificateAccepted = true;
     return { kind: 'plain' };
   }
 

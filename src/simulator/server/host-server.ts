@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import type { Trouble } from '../behaviour.ts';
 import type { IssuedCertificate } from '../certificates/certificate.ts';
 import { bindingRule } from './channel-binding.ts';
@@ -41,6 +42,8 @@ export interface HostServerOptions {
   readonly latencyMs: number;
   /** Shown over https; without it the host listens for http. */
   readonly certificate?: IssuedCertificate;
+  /** PEM of the CA whose client certificates are asked for; without it none are. */
+  readonly clientAuthority?: string;
 }
 
 /** Listens for a machine on an ephemeral port of a loopback address. */
@@ -52,7 +55,7 @@ export async function openHostServer(service: WsmanService, options: HostServerO
     if (service.machine.behaviour.port === 'silent') return;
     const conversation =
       conversations.get(request.socket) ??
-      new Conversation(options.credential, service.machine, counters, tlsOf(service, options));
+      new Conversation(options.credential, service.machine, counters, tlsOf(request.socket, service, options));
     conversations.set(request.socket, conversation);
     exchange(request, conversation, service, options)
       .then((reply) => send(response, reply))
@@ -71,14 +74,24 @@ export async function openHostServer(service: WsmanService, options: HostServerO
   return { port: (server.address() as AddressInfo).port, counters, close: () => closeServer(server) };
 }
 
-function listenerOf({ certificate: shown }: HostServerOptions, listener: RequestListener): Server {
+function listenerOf({ certificate: shown, clientAuthority }: HostServerOptions, listener: RequestListener): Server {
   const times = { keepAliveTimeout: keepAliveMs, requestTimeout: 0 };
   if (shown === undefined) return createServer(times, listener);
-  return createTlsServer({ ...times, cert: shown.certificate, key: shown.key }, listener);
+  // A certificate that is not trusted is answered by HTTP (403), as HTTP.sys does.
+  const asking = clientAuthority && { requestCert: true, rejectUnauthorized: false, ca: clientAuthority };
+  return createTlsServer({ ...times, ...asking, cert: shown.certificate, key: shown.key }, listener);
 }
 
-function tlsOf({ machine }: WsmanService, { certificate: shown }: HostServerOptions): TlsConnection | undefined {
-  return shown && { binding: bindingRule(shown.der, machine.behaviour.channelBinding === 'strict') };
+function tlsOf(
+  socket: Socket,
+  { machine }: WsmanService,
+  { certificate: shown, clientAuthority }: HostServerOptions,
+): TlsConnection | undefined {
+  if (shown === undefined) return undefined;
+  const binding = bindingRule(shown.der, machine.behaviour.channelBinding === 'strict');
+  if (clientAuthority === undefined || !(socket instanceof TLSSocket)) return { binding };
+  if (Object.keys(socket.getPeerCertificate()).length === 0) return { binding, clientCertificate: 'none' };
+  return { binding, clientCertificate: socket.authorized ? 'trusted' : 'untrusted' };
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -128,6 +141,7 @@ async function answer(
   const admission = conversation.admit(request.headers.authorization, request.headers['content-type']);
   if (admission.kind === 'refused') return { status: 401, headers: { 'WWW-Authenticate': [...admission.challenges] } };
   if (admission.kind === 'badRequest') return { status: 400 };
+  if (admission.kind === 'forbidden') return { status: 403 };
   // The client may prove itself first and ask afterwards.
   if (body === undefined || body.length === 0) return { status: 200 };
   return converse(request.headers['content-type'], admission, body, service, user);

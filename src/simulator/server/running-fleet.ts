@@ -71,6 +71,7 @@ export async function startFleet(fleet: SimulatedFleet, options: FleetOptions): 
             latencyMs,
             address: addressOf(service.machine.host),
             certificate: certificateOf(service.machine, certificates),
+            clientAuthority: service.machine.behaviour.clientCertificates && certificates.authority,
           }),
     ),
   );

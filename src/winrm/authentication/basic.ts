@@ -1,14 +1,16 @@
 import { success } from '../../result.ts';
 import { winrmError } from '../winrm-error.ts';
 import { offeredSchemes, offeredText } from './challenges.ts';
-import type { Authentication } from './scheme.ts';
+import { type Authentication, passwordOf } from './scheme.ts';
 
 /** Basic (RFC 7617): the password goes with every request, so over https, or where the user insists. */
 export const basic: Authentication = {
   objection: ({ target, allowBasicOverHttp }) =>
     target.scheme === 'http' && !allowBasicOverHttp ? winrmError('basicOverHttp', target.host) : undefined,
 
-  authenticate: async ({ target, credential }) => {
+  authenticate: async (request) => {
+    const { target } = request;
+    const credential = passwordOf(request);
     const pair = Buffer.from(`${credential.user}:${credential.password}`, 'utf8').toString('base64');
     return success({
       headers: { authorization: `Basic ${pair}` },

@@ -1,11 +1,11 @@
 import { failure, type Result, success } from '../../result.ts';
 import { statusError } from '../faults.ts';
 import { type WinrmError, winrmError } from '../winrm-error.ts';
-import type { Credential } from '../winrm-session.ts';
+import type { PasswordCredential } from '../winrm-session.ts';
 import { offeredSchemes, offeredText } from './challenges.ts';
 import type { GssAccount, GssContext, LoadGssLibrary } from './gss.ts';
 import { kerberosFailure } from './kerberos-failure.ts';
-import type { AuthenticatedConnection, Authentication, LogonRequest } from './scheme.ts';
+import { type AuthenticatedConnection, type Authentication, type LogonRequest, passwordOf } from './scheme.ts';
 
 /** What the failures of one logon need to know of it. */
 interface Logon {
@@ -27,7 +27,7 @@ export const kerberos = (load: LoadGssLibrary): Authentication => ({
     const library = await load();
     if (!library.ok) return failure(winrmError('kerberosNotInstalled', host, undefined, library.error));
     const serviceHost = request.serverName ?? host;
-    const account = accountOf(request.credential);
+    const account = accountOf(passwordOf(request));
     const passwordUsed = account !== undefined && account.password !== '' && process.platform === 'win32';
     const logon: Logon = { host, service: `HTTP/${serviceHost}`, passwordUsed };
 
@@ -48,7 +48,7 @@ export const kerberos = (load: LoadGssLibrary): Authentication => ({
 });
 
 /** `user@REALM`, `DOMAIN\user` or a bare `user`; an empty user stands for whoever holds the machine's ticket. */
-function accountOf({ user, password }: Credential): GssAccount | undefined {
+function accountOf({ user, password }: PasswordCredential): GssAccount | undefined {
   if (user === '') return undefined;
   const [, domain, inDomain] = /^([^\\]*)\\(.*)$/.exec(user) ?? [];
   if (inDomain !== undefined) return { user: inDomain, domain, password };

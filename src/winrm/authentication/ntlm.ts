@@ -16,10 +16,16 @@ import {
 import { messageSealing } from '../ntlm/sealing.ts';
 import { serverEndPointBinding } from '../tls/server-end-point.ts';
 import { type WinrmError, winrmError } from '../winrm-error.ts';
-import type { AuthenticationNotes, Credential } from '../winrm-session.ts';
+import type { AuthenticationNotes, PasswordCredential } from '../winrm-session.ts';
 import { sealedBodies } from './body-protection.ts';
 import { offeredSchemes, offeredText } from './challenges.ts';
-import type { AuthenticatedConnection, Authentication, LogonRequest, UnauthenticatedConnection } from './scheme.ts';
+import {
+  type AuthenticatedConnection,
+  type Authentication,
+  type LogonRequest,
+  passwordOf,
+  type UnauthenticatedConnection,
+} from './scheme.ts';
 
 /** Milliseconds between 1601 and 1970, the epochs of Windows and of JavaScript. */
 const epochDifferenceMs = 11_644_473_600_000n;
@@ -92,11 +98,9 @@ const bindingDoubt = (sent: Buffer | undefined): string =>
     ? 'no channel binding was sent (--cbt off), and a host with CbtHardeningLevel Strict refuses the right password then'
     : 'if the password is right, something on the way opens TLS, and the channel binding is wrong: see --cbt off';
 
-function logonOf(
-  { target, serverName, credential }: LogonRequest,
-  challenge: NtlmChallenge,
-  channelBindings: Buffer | undefined,
-): NtlmLogon {
+function logonOf(request: LogonRequest, challenge: NtlmChallenge, channelBindings: Buffer | undefined): NtlmLogon {
+  const { target, serverName } = request;
+  const credential = passwordOf(request);
   return {
     ...accountOf(credential, attributeText(challenge, attributeIds.netbiosComputerName) ?? ''),
     password: credential.password,
@@ -106,7 +110,7 @@ function logonOf(
 }
 
 /** `DOMAIN\user` is split; `user@domain` stays whole, the host resolves it; `.\user` is an account of the host's own. */
-function accountOf({ user }: Credential, computerName: string): { user: string; domain: string } {
+function accountOf({ user }: PasswordCredential, computerName: string): { user: string; domain: string } {
   const [domain, ...rest] = user.split('\\');
   if (domain === undefined || rest.length === 0) return { user, domain: '' };
   return { user: rest.join('\\'), domain: domain === '.' ? computerName : domain };

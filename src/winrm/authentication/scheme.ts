@@ -6,6 +6,7 @@ import type {
   AuthenticationNotes,
   ChannelBinding,
   Credential,
+  PasswordCredential,
   WinrmSessionOptions,
   WinrmTarget,
 } from '../winrm-session.ts';
@@ -29,6 +30,12 @@ export const logonRequest = (options: WinrmSessionOptions): LogonRequest => ({
   channelBinding: options.channelBinding ?? 'auto',
   serverName: options.tls?.serverName,
 });
+
+/** The account of a scheme that proves a password. Sessions are opened with what suits their scheme. */
+export function passwordOf({ credential }: LogonRequest): PasswordCredential {
+  if ('password' in credential) return credential;
+  throw new TypeError('a client certificate holds no password');
+}
 
 /** A connection that wants to be authenticated. */
 export interface UnauthenticatedConnection {

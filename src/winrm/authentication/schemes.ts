@@ -1,5 +1,6 @@
 import type { AuthenticationScheme } from '../winrm-session.ts';
 import { basic } from './basic.ts';
+import { certificate } from './certificate.ts';
 import { kerberos } from './kerberos.ts';
 import { loadKerberosModule } from './kerberos-module.ts';
 import { ntlm } from './ntlm.ts';
@@ -9,5 +10,6 @@ import type { Authentication } from './scheme.ts';
 export const schemes: Readonly<Record<AuthenticationScheme, Authentication>> = {
   ntlm,
   basic,
+  certificate,
   kerberos: kerberos(() => loadKerberosModule()),
 };

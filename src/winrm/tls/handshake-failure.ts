@@ -1,5 +1,15 @@
 import type { TlsErrorCode } from '../winrm-error.ts';
 
+const clientCertificateAlert =
+  /certificate required|alert (?:unknown ca|bad certificate|unsupported certificate|certificate (?:expired|revoked|unknown))/;
+
+/** True where the host says in TLS that it wants another client certificate, or one at all; it may say so after the handshake. */
+export const refusesClientCertificate = (error: Error & { readonly code?: string }): boolean =>
+  clientCertificateAlert.test(sayingOf(error));
+
+const sayingOf = (error: Error & { readonly code?: string }): string =>
+  `${error.code ?? ''} ${error.message}`.toLowerCase().replaceAll('_', ' ');
+
 /** OpenSSL names its errors in the code (`ERR_SSL_WRONG_VERSION_NUMBER`) or, behind `EPROTO`, in the message only. */
 const known: readonly { readonly sign: RegExp; readonly code: TlsErrorCode; readonly text: string }[] = [
   {
@@ -15,12 +25,13 @@ const known: readonly { readonly sign: RegExp; readonly code: TlsErrorCode; read
   {
     sign: /handshake failure|no shared cipher|insufficient security|no ciphers available/,
     code: 'tlsFailed',
-    text: 'the host has no cipher in common with us',
+    text: 'the host has no cipher in common with us, or wants a client certificate',
   },
   {
-    sign: /certificate required/,
-    code: 'tlsFailed',
-    text: 'the host wants a client certificate',
+    // An alert about a certificate that comes from the host is about ours: its own is judged here.
+    sign: clientCertificateAlert,
+    code: 'clientCertificateRefused',
+    text: 'the host refuses our client certificate, or wants one',
   },
   {
     sign: /econnreset|epipe|disconnected before secure|closed while connecting|unexpected eof/,
@@ -30,12 +41,17 @@ const known: readonly { readonly sign: RegExp; readonly code: TlsErrorCode; read
 ];
 
 /** What an error of a TLS handshake means; the error's own text is kept. */
-export function handshakeFailure(error: Error & { readonly code?: string }): {
+export function handshakeFailure(
+  error: Error & { readonly code?: string },
+  { clientCertificate: shown }: { readonly clientCertificate?: unknown },
+): {
   readonly code: TlsErrorCode;
   readonly text: string;
 } {
-  const said = `${error.code ?? ''} ${error.message}`.toLowerCase().replaceAll('_', ' ');
+  const said = sayingOf(error);
   const found = known.find(({ sign }) => sign.test(said));
   if (found === undefined) return { code: 'tlsFailed', text: error.message };
-  return { code: found.code, text: `${found.text} (${error.code ?? error.message})` };
+  // Some hosts give no other sign of it.
+  const doubt = found.code === 'tlsInterrupted' && shown !== undefined ? ', maybe over our client certificate' : '';
+  return { code: found.code, text: `${found.text}${doubt} (${error.code ?? error.message})` };
 }

@@ -18,7 +18,7 @@ export function connectTls(endpoint: TcpEndpoint, target: WinrmTarget, tls: TlsO
     ...endpoint,
     servername: isIP(name) === 0 ? name : '',
     ALPNProtocols: ['http/1.1'],
-    secureContext: secureContext(tls.authorities),
+    secureContext: secureContext(tls.authorities, tls.clientCertificate),
     // Judged by certificateObjection: here a refusal would lose what the user needs, the certificate that was refused.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
