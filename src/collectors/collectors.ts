@@ -4,6 +4,7 @@ import { vCpu } from './v-cpu.ts';
 import { vDatastore } from './v-datastore.ts';
 import { vDisk } from './v-disk.ts';
 import { vHba } from './v-hba.ts';
+import { vHealth } from './v-health.ts';
 import { vHost } from './v-host.ts';
 import { vInfo } from './v-info.ts';
 import { vLicense } from './v-license.ts';
@@ -40,6 +41,7 @@ export const collectors: readonly TabCollector[] = [
   vScVmk,
   vDatastore,
   vLicense,
+  vHealth,
 ];
 
 /** The collector of a tab, by its exact name; undefined where there is none. */

@@ -1,0 +1,85 @@
+import { numberOf } from '../cell-values.ts';
+import { coresOf, machinesHere } from '../host-figures.ts';
+import { datastoreKey, datastoresOf, isShared } from '../joins/datastores.ts';
+import { knownRows } from '../joins/facts.ts';
+import { isLinkDown, isPhysical, joinHostAdapters } from '../joins/host-adapters.ts';
+import type { HostSource } from '../per-host.ts';
+import type { Finding } from './finding.ts';
+
+const inUseHere = (source: HostSource) => machinesHere(source.host, source.fleet).filter(({ running }) => running);
+
+function processors(source: HostSource): readonly Finding[] {
+  const { host, facts } = source;
+  const cores = coresOf(facts);
+  const counts = inUseHere(source).map((vm) => numberOf(vm.processor?.VirtualQuantity) ?? 0);
+  const promised = counts.reduce((sum, count) => sum + count, 0);
+  const { vcpusPerCore } = host.options.health;
+  if (!cores || promised / cores <= vcpusPerCore) return [];
+  const message = `Running VMs have ${promised} virtual processors on ${cores} cores: ${(promised / cores).toFixed(1)} a core.`;
+  return [{ name: host.identity.fqdn, message, type: 'Performance tip' }];
+}
+
+/** What running VMs may take: the limit of dynamic memory, else all of it. */
+function memory(source: HostSource): readonly Finding[] {
+  const { host, facts } = source;
+  const total = numberOf(knownRows(facts, 'hostSystem')?.[0]?.TotalPhysicalMemory);
+  const promised = inUseHere(source).reduce((sum, { memory: settings }) => {
+    const most = settings?.DynamicMemoryEnabled ? settings.Limit : settings?.VirtualQuantity;
+    return sum + (numberOf(most) ?? 0);
+  }, 0);
+  if (!total) return [];
+  const percent = (promised * 1_048_576 * 100) / total;
+  if (percent <= host.options.health.memoryPercent) return [];
+  const message = `Running VMs may take ${promised} MiB, ${Math.floor(percent)} % of the host's memory.`;
+  return [{ name: host.identity.fqdn, message, type: 'Performance tip' }];
+}
+
+/** Volumes that several hosts see are named by the one that speaks for them. */
+function fullVolumes({ host, fleet, facts }: HostSource): readonly Finding[] {
+  return datastoresOf(host, facts).flatMap((datastore): readonly Finding[] => {
+    const { name, capacity, free } = datastore;
+    const speaker = isShared(datastore) ? fleet.datastores.get(datastoreKey(name))?.speaker : undefined;
+    if (speaker !== undefined && speaker !== host.identity.fqdn) return [];
+    if (!capacity || free === null) return [];
+    const percent = (free / capacity) * 100;
+    if (percent >= host.options.health.freePercent) return [];
+    return [{ name, message: `Only ${Math.floor(percent)} % of the volume is free.`, type: 'Storage' }];
+  });
+}
+
+/** A plug that was never used is no fault: only an adapter that a team or switch counts on is named. */
+function linksDown({ host, facts }: HostSource): readonly Finding[] {
+  const adapters = joinHostAdapters(facts);
+  if (adapters === undefined) return [];
+  const members = new Set([
+    ...adapters.teams.flatMap((team) => team.members.map(({ name }) => name)),
+    ...(knownRows(facts, 'switchTeamMembers') ?? []).map(({ Name }) => Name ?? ''),
+  ]);
+  return adapters.all
+    .filter((adapter) => isPhysical(adapter) && members.has(adapter.name) && isLinkDown(adapter) === true)
+    .map(({ name }) => ({
+      name: host.identity.fqdn,
+      message: `The network adapter ${name} of a team has no link.`,
+      type: 'Network',
+    }));
+}
+
+/** Every node tells the same of all nodes: the one that speaks for the cluster does. */
+function nodesDown({ host, fleet, facts }: HostSource): readonly Finding[] {
+  if (host.cluster.kind !== 'member') return [];
+  const speaker = fleet.clusterSpeakers.get(host.cluster.fqdn);
+  if (speaker !== undefined && speaker !== host.identity.fqdn) return [];
+  const { fqdn } = host.cluster;
+  return (knownRows(facts, 'clusterNodes') ?? [])
+    .filter(({ State }) => State === 1)
+    .map(({ Name }) => ({ name: fqdn, message: `The node ${Name} is down.`, type: 'Cluster' }));
+}
+
+/** Everything to be said of a host, its volumes and its cluster. */
+export const hostFindings = (source: HostSource): readonly Finding[] => [
+  ...processors(source),
+  ...memory(source),
+  ...fullVolumes(source),
+  ...linksDown(source),
+  ...nodesDown(source),
+];
