@@ -43,6 +43,7 @@ function headLines(report: RunReport): readonly string[] {
     `Run ${run_id}${state === 'cancelled' ? ' was interrupted' : ''}`,
     `Reachable: ${totals.reachable} of ${counted} ${counted === 1 ? 'host' : 'hosts'}`,
     ...takenLine(report),
+    ...withoutScriptLine(report),
     ...(twice > 0 ? [`Named twice, or under a second name: ${twice}`] : []),
     '',
     ...statusLines(totals, dry_run),
@@ -54,6 +55,15 @@ function headLines(report: RunReport): readonly string[] {
 function takenLine({ retry_of, hosts }: RunReport): readonly string[] {
   const taken = hosts.filter(({ source_run }) => source_run !== null).length;
   return retry_of === null ? [] : [`Not asked, taken from earlier runs: ${taken} (retry of ${retry_of})`];
+}
+
+/** Locked-down hosts are no worse for it, as far as CIM goes; what it does not reach is named. */
+function withoutScriptLine({ hosts }: RunReport): readonly string[] {
+  const byCim = hosts.filter(({ gathered_by }) => gathered_by === 'cim');
+  if (byCim.length === 0) return [];
+  const columns = [...new Set(byCim.flatMap(({ columns_without_script }) => columns_without_script))];
+  const cost = columns.length === 0 ? 'no column is lost by it' : `blank there: ${columns.join(', ')}`;
+  return [`Gathered by CIM, without PowerShell: ${byCim.length} (${cost}; why: notes in the report)`];
 }
 
 function statusLines(totals: ReportTotals, dryRun: boolean): readonly string[] {

@@ -1,3 +1,4 @@
+import { columnsWithoutScript } from '../facts/columns-without-script.ts';
 import type { FactOutcomes } from '../facts/fact.ts';
 import type { HostEntry } from './host-entry.ts';
 import type { HostError } from './host-error.ts';
@@ -46,6 +47,8 @@ export interface HostSummaryForReport {
   readonly identity: HostIdentity;
   readonly complete: boolean;
   readonly gatheredBy: 'script' | 'cim';
+  /** `tab.column` of what only the script could have read; empty where it ran. */
+  readonly columnsWithoutScript: readonly string[];
   /** ISO 8601, UTC; null where that baseline could not be read. */
   readonly baselineBeforeAt: string | null;
   readonly baselineAfterAt: string | null;
@@ -75,6 +78,7 @@ export function summarizeRecord(record: HostRecord): HostSummaryForReport {
     identity: record.identity,
     complete: record.complete,
     gatheredBy: record.gatheredBy,
+    columnsWithoutScript: columnsWithoutScript(record.facts),
     baselineBeforeAt: record.baselineBefore?.at ?? null,
     baselineAfterAt: record.baselineAfter?.at ?? null,
     expected,

@@ -119,6 +119,8 @@ export interface ReportHost {
   readonly error: ReportError | null;
   readonly complete: boolean | null;
   readonly gathered_by: 'script' | 'cim' | null;
+  /** `tab.column` that stay blank, or less exact, because the host was gathered without the script. */
+  readonly columns_without_script: readonly string[];
   readonly collected_at: string | null;
   /** The run that gathered the facts, where that is not this one. */
   readonly source_run: string | null;
@@ -359,6 +361,7 @@ function reportHost(
     error: error ? reportError(error) : null,
     complete: summary?.complete ?? null,
     gathered_by: summary?.gatheredBy ?? null,
+    columns_without_script: summary?.columnsWithoutScript ?? [],
     collected_at: summary?.collectedAt ?? null,
     source_run: sourceRun,
     duration_ms: sum(attempts.map(({ durationMs }) => durationMs)),

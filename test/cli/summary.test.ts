@@ -100,6 +100,17 @@ describe('the summary', () => {
     expect(text.match(/hv01/g)).toHaveLength(1);
   });
 
+  it('says which hosts were gathered without PowerShell, and what that costs', () => {
+    const report = reportOf(['hv01', 'hv02']);
+    const byCim = (columns: readonly string[]): RunReport => ({
+      ...report,
+      hosts: report.hosts.map((host) => ({ ...host, gathered_by: 'cim', columns_without_script: columns })),
+    });
+    expect(summaryText(report, places)).not.toContain('without PowerShell');
+    expect(summaryText(byCim([]), places)).toContain('without PowerShell: 2 (no column is lost by it;');
+    expect(summaryText(byCim(['vFileInfo.Path']), places)).toContain('2 (blank there: vFileInfo.Path;');
+  });
+
   it('cannot be made to move the cursor by what a host says', () => {
     const report = withStatus(reportOf(['hv01']), 'Inventory Error', 'wsmanFault', 'bad\u001b[2J\r\nInventory OK 99');
     const text = summaryText(report, places);
