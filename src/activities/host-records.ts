@@ -35,10 +35,14 @@ export async function readRecord(store: Store, runId: string, given: string): Pr
   }
 }
 
+/** What a record does not hold: the run's own words for it. */
+export type RunWords = Pick<HostFacts, 'guests' | 'datacenter'>;
+
 /** What the collectors are given of a record. */
-export function hostFactsOf({ host, facts, collectedAt, runId, baselineAfter }: HostRecord): HostFacts {
+export function hostFactsOf(record: HostRecord, words: RunWords = {}): HostFacts {
+  const { host, facts, collectedAt, runId, baselineAfter } = record;
   const presentAfter = baselineAfter && { presentAfter: new Set(baselineAfter.vms.map(({ id }) => id)) };
-  return { host: host.host, facts, collectedAt, runId, ...presentAfter };
+  return { host: host.host, facts, collectedAt, runId, ...presentAfter, ...words };
 }
 
 /** Writes or replaces a host's record; its name in the store. */

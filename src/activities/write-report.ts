@@ -1,20 +1,24 @@
 import type { HostFacts } from '../collectors/collector.ts';
 import { buildFleet, type FleetMember, summarize } from '../collectors/fleet.ts';
+import { type GuestsOfHost, guestsOf } from '../collectors/guest-knowledge.ts';
 import { coverageCsv } from '../exports/coverage-csv.ts';
 import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
 import { reportJson } from '../exports/report-json.ts';
-import { hostFileName, inRun, runFiles } from '../inventory/file-names.ts';
+import { hostFileName, inRun, knownGuestsFile, runFiles } from '../inventory/file-names.ts';
+import { type GuestSighting, type HostGuests, remember, tellGuests } from '../inventory/guests.ts';
 import { hostError } from '../inventory/host-error.ts';
 import type { HostOutcome } from '../inventory/host-record.ts';
 import { type HostSummaryForReport, summarizeRecord } from '../inventory/host-summary.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import { buildReport, type RunReport } from '../inventory/report.ts';
+import { reportGuests } from '../inventory/report-guests.ts';
 import { retryList } from '../inventory/retry-list.ts';
 import type { ExportOptions, Manifest, RunOptions } from '../inventory/run-options.ts';
 import type { RunFile } from '../inventory/run-state.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { type FleetReference, toFleetReference } from './fleet-reference.ts';
+import { readKnownGuests, readStatedGuests, writeKnownGuests, writeToldGuests } from './guest-files.ts';
 import { hostFactsOf, readRecord, recordName } from './host-records.ts';
 import { readManifest } from './open-run.ts';
 import { coverageOf, requestedCollectors } from './run-collectors.ts';
@@ -52,7 +56,9 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   const manifest = await manifestOf(input, store);
   // Whoever looks on must not take the files of before for complete while they are made again.
   if (again) await store.remove(inRun(runId, runFiles.state));
-  const { summaries, fleetHosts, files, unreadable } = await readRecords(store, manifest, { judgeAnew: !!again });
+  const { summaries, fleetHosts, files, unreadable, guests, sightings } = await readRecords(store, manifest, {
+    judgeAnew: !!again,
+  });
   const report = buildReport({
     manifest,
     finishedAt: again?.finishedAt ?? clock().toISOString(),
@@ -65,12 +71,28 @@ export async function writeReport(input: WriteReportInput, services: Services): 
     summaries,
     outcomes: outcomes.map((outcome) => (unreadable.has(outcome.given) ? withSpoiltRecord(outcome) : outcome)),
   });
-  const written = await writeFiles(store, runId, report);
+  const counting = new Set(report.hosts.filter((host) => host.duplicate_of === null).map(({ given }) => given));
+  const known = await readKnownGuests(store);
+  const stated = await readStatedGuests(store, runId);
+  const told = tellGuests(
+    guests.filter(({ given }) => counting.has(given)),
+    known.known,
+    // A dry run sees no VM: what is stated of one is not wrong for that.
+    report.dry_run ? [] : stated.stated,
+  );
+  const toldSize = await writeToldGuests(store, runId, told.told);
+  const unusable = [...(known.trouble ? [knownGuestsFile] : []), ...(stated.trouble ? [runFiles.statedGuests] : [])];
+  const written = await writeFiles(store, runId, { ...report, guests: reportGuests(told, unusable) });
+  await keepSightings(services, runId, sightings);
   const collected = report.hosts
-    .filter(({ given, duplicate_of }) => duplicate_of === null && fleetHosts.has(given))
-    .map(({ given }) => given);
+    .map(({ given }) => given)
+    .filter((given) => counting.has(given) && fleetHosts.has(given));
   const fleet = buildFleet(collected.flatMap((given) => fleetHosts.get(given) ?? []));
-  return { files: [...files, ...written], collected, fleet: toFleetReference(fleet) };
+  const guestFiles = [
+    { name: runFiles.toldGuests, size: toldSize },
+    { name: runFiles.statedGuests, size: stated.size },
+  ].flatMap(({ name, size }): RunFile[] => (size === null ? [] : [{ name, size }]));
+  return { files: [...files, ...written, ...guestFiles], collected, fleet: toFleetReference(fleet) };
 }
 
 async function manifestOf({ runId, again }: WriteReportInput, store: Store): Promise<Manifest> {
@@ -89,11 +111,15 @@ async function readRecords(
   readonly files: readonly RunFile[];
   /** `given` of the hosts whose record is there, but spoilt. */
   readonly unreadable: ReadonlySet<string>;
+  readonly guests: readonly HostGuests[];
+  readonly sightings: readonly GuestSighting[];
 }> {
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
   const summaries: HostSummaryForReport[] = [];
   const fleetHosts = new Map<string, FleetMember>();
   const files: RunFile[] = [];
+  const guests: HostGuests[] = [];
+  const sightings: GuestSighting[] = [];
   const unreadable = new Set<string>();
   const collectors = requestedCollectors(options.only);
   for (const { given } of hosts) {
@@ -107,10 +133,14 @@ async function readRecords(
     const facts = hostFactsOf(record);
     summaries.push(summarizeRecord(judgeAnew ? { ...record, collectors: coverageOf(collectors, facts) } : record));
     const member = fleetMember(facts);
-    if (member) fleetHosts.set(given, member);
+    if (member) {
+      fleetHosts.set(given, member.fleet);
+      guests.push({ given, ...member.guests });
+      sightings.push(...member.guests.sightings);
+    }
     files.push({ name: hostFileName(given), size });
   }
-  return { summaries, fleetHosts, files, unreadable };
+  return { summaries, fleetHosts, files, unreadable, guests, sightings };
 }
 
 /** What was collected was lost again on its disk: that is no fault of the host. */
@@ -120,11 +150,31 @@ function withSpoiltRecord({ given, error, attempts }: HostOutcome): HostOutcome 
 }
 
 /** One host's odd facts must not take the report of all others along; its collectors have counted as failed already. */
-function fleetMember(facts: HostFacts): FleetMember | undefined {
+function fleetMember(facts: HostFacts): { readonly fleet: FleetMember; readonly guests: GuestsOfHost } | undefined {
   try {
-    return summarize(facts);
+    return { fleet: summarize(facts), guests: guestsOf(facts) };
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Remembers the guests that told something, beside the runs. Read again just before: another run may have ended in the
+ * meantime. What cannot be kept costs later runs some names, and this one nothing. A spoilt file is replaced; one that its
+ * disk does not give now is left alone, for it may be whole.
+ */
+async function keepSightings(
+  { store, log }: Services,
+  runId: string,
+  sightings: readonly GuestSighting[],
+): Promise<void> {
+  if (sightings.length === 0) return;
+  try {
+    const { known, trouble } = await readKnownGuests(store);
+    if (trouble === 'unreadable') throw new Error(`${knownGuestsFile} cannot be read`);
+    await writeKnownGuests(store, remember(known, sightings));
+  } catch (thrown) {
+    log({ event: 'knownGuestsNotKept', runId, reason: thrown instanceof Error ? thrown.message : 'unknown' });
   }
 }
 

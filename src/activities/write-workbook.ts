@@ -15,6 +15,7 @@ import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { type FleetReference, fromFleetReference } from './fleet-reference.ts';
+import { readToldGuests } from './guest-files.ts';
 import { hostFactsOf, readRecord } from './host-records.ts';
 import { readManifest } from './open-run.ts';
 import { collectorOptionsOf, requestedCollectors, rowsOf } from './run-collectors.ts';
@@ -116,10 +117,14 @@ async function spoolHosts(
 ): Promise<void> {
   const collectors = requestedCollectors(options.only);
   const wholeFleet = fromFleetReference(fleet);
+  const told = await readToldGuests(store, runId);
+  const datacenter = options.datacenter ? { datacenter: options.datacenter } : {};
   for (const given of collected) {
     const stored = await readRecord(store, runId, given);
     if (!stored) continue;
-    const host = { ...hostFactsOf(stored.record), options: collectorOptionsOf(options) };
+    const guests = new Map((told.get(given) ?? []).map((guest) => [guest.vmId, guest]));
+    const words = { guests, ...datacenter };
+    const host = { ...hostFactsOf(stored.record, words), options: collectorOptionsOf(options) };
     await spoolRows(spool, collectors, host, wholeFleet, (tab, reason) =>
       log({ event: 'collectorFailed', runId, host: given, tab, reason }),
     );

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { clearCancelMark } from '../activities/cancel-mark.ts';
+import { writeStatedGuests } from '../activities/guest-files.ts';
 import { startInventoryRun } from '../embedded/start-inventory-run.ts';
 import type { InventoryProgress } from '../embedded/watch-run.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
+import type { StatedGuest } from '../inventory/guests.ts';
 import type { RunReport } from '../inventory/report.ts';
 import { makeRunId } from '../inventory/run-id.ts';
 import type { Manifest } from '../inventory/run-options.ts';
@@ -35,6 +37,8 @@ export interface InventoryInput {
   readonly access: RunAccess;
   readonly outDir: OutDir;
   readonly verbose: boolean;
+  /** What the user states of guests; undefined: nothing, or what the run was started with. */
+  readonly statedGuests?: readonly StatedGuest[];
 }
 
 /** A run without a report: its store failed, or the exporter itself. The message is for the user, without a stack. */
@@ -43,7 +47,13 @@ export class RunBrokeOff extends Error {
 }
 
 /** The manifest of a run that starts now. */
-export function newManifest({ hosts, repeated, caFile, options, retryOf }: Omit<RunRequest, 'access'>): Manifest {
+export function newManifest({
+  hosts,
+  repeated,
+  caFile,
+  options,
+  retryOf,
+}: Omit<RunRequest, 'access' | 'statedGuests'>): Manifest {
   const startedAt = new Date();
   return {
     schemaVersion: 1,
@@ -64,7 +74,7 @@ export function newManifest({ hosts, repeated, caFile, options, retryOf }: Omit<
  * brings the report; a second one ends the program.
  */
 export async function runInventory(
-  { manifest, access, outDir, verbose }: InventoryInput,
+  { manifest, access, outDir, verbose, statedGuests = [] }: InventoryInput,
   terminal: Terminal,
 ): Promise<Result<FinishedRun, UsageError>> {
   const { credential, proxy, authorities } = access;
@@ -83,6 +93,7 @@ export async function runInventory(
     void cancel?.();
   });
   try {
+    if (statedGuests.length > 0) await writeStatedGuests(outDir.runs, manifest.runId, statedGuests);
     const started = await startInventoryRun(
       manifest,
       createServices({

@@ -1,5 +1,7 @@
+import { readStatedGuests } from '../activities/guest-files.ts';
 import type { RunReport } from '../inventory/report.ts';
 import { failure, type Result, success } from '../result.ts';
+import { readGuestOsFile } from './guest-os-option.ts';
 import type { OutDir } from './out-dir.ts';
 import { caFileOf, openAccess } from './run-access.ts';
 import type { RunArguments } from './run-arguments.ts';
@@ -22,7 +24,7 @@ export async function makeRetryRequest(
   const { manifest, report } = source.value;
   const settings = await readCliSettings(given, terminal);
   if (!settings.ok) return settings;
-  const { only, coverageThreshold, allowPartialOk, csvTabs, unknownSize, health } = manifest.options;
+  const { only, coverageThreshold, allowPartialOk, csvTabs, unknownSize, health, datacenter } = manifest.options;
   const options = makeOptions(
     {
       ...given,
@@ -32,6 +34,7 @@ export async function makeRetryRequest(
       ...(given.csvTabs || csvTabs ? { csvTabs: true } : {}),
       ...(unknownSize && !given.unknownSize ? { unknownSize } : {}),
       ...(health && !given.health ? { health: { ...health } } : {}),
+      datacenter: given.datacenter ?? datacenter ?? undefined,
     },
     settings.value,
     true,
@@ -48,12 +51,15 @@ export async function makeRetryRequest(
     terminal.workingFolder,
   );
   if (!access.ok) return access;
+  const stated = await readGuestOsFile(given, terminal);
+  if (!stated.ok) return stated;
   return success({
     hosts: manifest.hosts,
     repeated: manifest.repeated,
     caFile,
     options: options.value,
     access: access.value,
+    statedGuests: stated.value ?? (await readStatedGuests(outDir.runs, given.retryOf)).stated,
     retryOf: { runId: given.retryOf, taken },
   });
 }

@@ -35,6 +35,8 @@ export interface RunArguments extends HostArguments {
   readonly csvTabs?: true;
   readonly unknownSize?: UnknownSize;
   readonly health?: Readonly<Record<string, number>>;
+  readonly datacenter?: string;
+  readonly guestOsFile?: string;
 }
 
 export interface SmokeCollectArguments extends HostArguments {
@@ -47,6 +49,8 @@ export interface ExportArguments {
   readonly csvTabs?: true;
   readonly unknownSize?: UnknownSize;
   readonly health?: Readonly<Record<string, number>>;
+  readonly datacenter?: string;
+  readonly guestOsFile?: string;
   readonly outDir: string;
   readonly json?: true;
   readonly verbose?: true;
@@ -98,6 +102,8 @@ const exportOptions = (): readonly Option[] => [
     unknownSizes,
   ),
   new Option('--health <limits>', 'from where on vHealth names something, as name=number,...').argParser(limits),
+  new Option('--datacenter <name>', "what stands in the column Datacenter (default: each host's domain)"),
+  new Option('--guest-os-file <file>', 'a CSV or JSON with the guest OS, DNS name or IP of VMs; it overrides'),
 ];
 
 const verboseOption = (): Option => new Option('--verbose', "logs the run's events on stderr, as JSON lines");

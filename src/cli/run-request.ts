@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { collectors } from '../collectors/collectors.ts';
+import type { StatedGuest } from '../inventory/guests.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { describeHostListProblems, type HostList, parseHostList } from '../inventory/host-list.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { readGuestOsFile } from './guest-os-option.ts';
 import { caFileOf, openAccess, type RunAccess } from './run-access.ts';
 import type { HostArguments, RunArguments } from './run-arguments.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,6 +28,8 @@ export interface RunRequest {
   readonly caFile?: string;
   readonly options: RunOptions;
   readonly access: RunAccess;
+  /** What the user states of guests; undefined: nothing was given. */
+  readonly statedGuests?: readonly StatedGuest[];
   /** Set where the hosts of an earlier run are asked again. */
   readonly retryOf?: RetryOf;
 }
@@ -38,6 +42,7 @@ const optionNames: Readonly<Record<string, string>> = {
   health: '--health',
   only: '--only',
   'waits.retryMs': '--retry-after',
+  datacenter: '--datacenter',
 };
 
 /** Reads `.env` and the environment; how to log on decides whether an account needs a password. */
@@ -69,7 +74,9 @@ export async function makeRunRequest(
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
   const access = await openAccess({ hosts, caFile, options: options.value }, settings.value, terminal.workingFolder);
   if (!access.ok) return access;
-  return success({ hosts, repeated, caFile, options: options.value, access: access.value });
+  const stated = await readGuestOsFile(given, terminal);
+  if (!stated.ok) return stated;
+  return success({ hosts, repeated, caFile, options: options.value, access: access.value, statedGuests: stated.value });
 }
 
 /** The options of a new run; what is not given comes from the settings. */
@@ -101,6 +108,7 @@ export function makeOptions(
       csvTabs: given.csvTabs,
       unknownSize: given.unknownSize,
       health: given.health,
+      datacenter: given.datacenter,
     },
     { collectors: collectorNames },
   );

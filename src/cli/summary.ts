@@ -48,6 +48,7 @@ function headLines(report: RunReport): readonly string[] {
     '',
     ...statusLines(totals, dry_run),
     ...(dry_run ? [] : ['', vmLine(totals)]),
+    ...guestLines(report),
   ];
 }
 
@@ -88,6 +89,21 @@ function vmLine({ vms }: ReportTotals): string {
     ...(vms.changed > 0 ? [`${vms.changed} came or went during the run`] : []),
   ];
   return `VMs in the hosts' own lists: ${[String(vms.in_baselines), ...more].join(', ')}`;
+}
+
+/** What of others' knowledge of guests was used, and what was of no use. */
+function guestLines({ guests: { vms, unmatched, ambiguous, unusable_files } }: RunReport): readonly string[] {
+  const seen = vms.filter(({ source }) => source === 'lastSeen').length;
+  const useless = [...unmatched.map((guest) => ({ ...guest, why: 'no VM of the run' }))]
+    .concat(ambiguous.map((guest) => ({ ...guest, why: 'several VMs of the run: name the host' })))
+    .map(({ vm, host, why }) => `  ${plainText(host === null ? vm : `${vm} on ${host}`)}: ${why}`);
+  return [
+    ...(seen > 0 ? [`Guests that are off, told of as they were last seen: ${seen}`] : []),
+    ...(useless.length > 0 ? [`Not used of the guest OS file: ${useless.length}`] : []),
+    ...useless.slice(0, mostListed),
+    ...(useless.length > mostListed ? [`  … and ${useless.length - mostListed} more: see the report`] : []),
+    ...unusable_files.map((name) => `${name} is spoilt or cannot be read: nothing of it is used.`),
+  ];
 }
 
 /** One way in which hosts failed, with the hosts. */

@@ -1,6 +1,7 @@
 import type { FactOutcomes } from '../facts/fact.ts';
 import type { FactName } from '../facts/fact-table.ts';
 import type { CollectorOptions } from '../inventory/collector-options.ts';
+import type { GuestKnowledge } from '../inventory/guests.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
 import type { FleetDatastore } from './shared-datastores.ts';
 
@@ -18,6 +19,10 @@ export interface HostFacts {
   readonly collectedAt: string;
   /** The run that gathered the facts; runs of later start have later ids. */
   readonly runId?: string;
+  /** What others than the guests themselves tell of them, by lower-case VM id. */
+  readonly guests?: ReadonlyMap<string, GuestKnowledge>;
+  /** What stands in the column Datacenter, where the user names one. */
+  readonly datacenter?: string;
   /** Lower-case ids of the VMs on the host's last list; undefined where that list is not known. */
   readonly presentAfter?: ReadonlySet<string>;
   /** Default: those of a run that asks for nothing else. */

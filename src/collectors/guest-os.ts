@@ -1,20 +1,12 @@
+import type { GuestOs } from '../inventory/guests.ts';
 import { textOf } from './cell-values.ts';
 import type { VirtualMachine } from './joins/host-view.ts';
 import type { KeyValuePairs } from './joins/key-value-pairs.ts';
 
-/** What is known of a guest's operating system, as the guest tells it. */
-interface GuestOs {
-  readonly name: string;
-  /** OSVersion: of Linux it is the kernel's. */
-  readonly version: string;
-  readonly majorVersion: string;
-  readonly build: string;
-  readonly architecture: string;
-}
-
 const unknownOs = 'Other (64-bit)';
 
-function guestOsOf(guest: KeyValuePairs | undefined): GuestOs | undefined {
+/** What a guest tells of its operating system; undefined where it tells nothing. */
+export function guestOsOf(guest: KeyValuePairs | undefined): GuestOs | undefined {
   const name = textOf(guest?.get('OSName'));
   if (guest === undefined || name === null) return undefined;
   return {
@@ -92,20 +84,22 @@ function otherName(os: GuestOs): string {
 /** The name VMware would give a guest's operating system, by the rules of `guestOsNames` in the column facts. */
 const guestOsName = (os: GuestOs): string => (isWindows(os.name) ? windowsName(os) : otherName(os));
 
-/** "OS according to the VMware Tools": what the guest itself tells now; null without Data Exchange. */
+/** "OS according to the VMware Tools": what the guest tells now, or told last where it is off; else null. */
 export function reportedGuestOs(vm: VirtualMachine): string | null {
-  const os = guestOsOf(vm.guest);
+  const os = guestOsOf(vm.guest) ?? vm.told?.lastSeen?.os;
   return os === undefined ? null : guestOsName(os);
 }
 
 /**
- * "OS according to the configuration file": Hyper-V keeps none, so what the guest tells, else the host's summary, else
- * `Other (64-bit)`. Never empty: importers refuse rows without it.
+ * "OS according to the configuration file": Hyper-V keeps none, so what was stated, else what the guest tells, else the
+ * host's summary, else what the guest told last, else `Other (64-bit)`. Never empty: importers refuse rows without it.
  */
 export function configuredGuestOs(vm: VirtualMachine): string {
+  const stated = vm.told?.stated?.os ?? null;
+  if (stated !== null) return stated;
   const name = textOf(vm.summary?.GuestOperatingSystem);
   const summarised = name === null ? undefined : { name, version: '', majorVersion: '', build: '', architecture: '' };
-  const os = guestOsOf(vm.guest) ?? summarised;
+  const os = guestOsOf(vm.guest) ?? summarised ?? vm.told?.lastSeen?.os;
   return os === undefined ? unknownOs : guestOsName(os);
 }
 

@@ -4,9 +4,9 @@ import { majorVersion, versionAtLeast } from './configuration-version.ts';
 import { bracketFolder, bracketPath, underRoot } from './datastore-path.ts';
 import { type DiskFigures, diskFigures } from './disk-figures.ts';
 import { empty } from './empty-column.ts';
+import { dnsNameOf, primaryAddress } from './guest-knowledge.ts';
 import { guestDetails } from './guest-os.ts';
 import { guestStateOf, heartbeatOf } from './heartbeat.ts';
-import { primaryIpv4 } from './ip-addresses.ts';
 import type { ClusterRule } from './joins/cluster.ts';
 import type { HostView, VirtualMachine } from './joins/host-view.ts';
 import { guidOf } from './joins/instance-id.ts';
@@ -79,13 +79,6 @@ function changeTracking({ settings, disks }: VirtualMachine): 'TRUE' | 'FALSE' |
 function backupService({ services: { backup } }: VirtualMachine): 'TRUE' | 'FALSE' | null {
   if (backup === null || backup === undefined) return null;
   return backup ? 'TRUE' : 'FALSE';
-}
-
-/** By adapter, as the guest reports them to the host; else by Data Exchange, where they are one list. */
-function primaryAddress({ adapters, guest }: VirtualMachine): string | null {
-  const byAdapter = (adapters ?? []).flatMap((adapter) => adapter.ipAddresses ?? []);
-  const byGuest = (guest?.get('NetworkAddressIPv4') ?? '').split(';').map((text) => text.trim());
-  return primaryIpv4(byAdapter) ?? primaryIpv4(byGuest) ?? null;
 }
 
 /** The network of the n-th adapter, from 1. */
@@ -204,7 +197,7 @@ export const vInfo = vmCollector<VmSubject>({
   columns: {
     ...leadingVmColumns,
     'Config status': ({ vm }) => configStatus(vm),
-    'DNS Name': ({ vm }) => textOf(vm.guest?.get('FullyQualifiedDomainName')),
+    'DNS Name': ({ vm }) => dnsNameOf(vm),
     'Connection state': ({ vm }) => connectionState(vm),
     'Guest state': ({ vm }) => guestStateOf(vm),
     Heartbeat: ({ vm }) => heartbeatOf(vm),

@@ -31,7 +31,7 @@ export function workbookVmId({ vm, host, fleet }: VmSubject): string {
 /** Replica, test replica or extended replica (2, 3, 4): a copy of a VM that lives elsewhere. */
 export const isReplica = (vm: VirtualMachine): boolean => [2, 3, 4].includes(vm.system.ReplicationMode ?? 0);
 
-export const datacenterOf = (host: HostView): string => host.identity.domain ?? 'Datacenter';
+export const datacenterOf = (host: HostView): string => host.datacenter ?? host.identity.domain ?? 'Datacenter';
 export const clusterOf = (host: HostView): string => clusterNameOf(host.cluster, host.identity);
 
 /** `/<Datacenter>/<group>`; null for a VM in no group. */

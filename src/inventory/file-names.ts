@@ -7,9 +7,16 @@ export const runFiles = {
   coverage: 'host_inventory_coverage.csv',
   missingVms: 'missing_vms_by_host.csv',
   retryHosts: 'targets_retry_hosts.txt',
+  /** What the user states of guests, as the run was started with it. */
+  statedGuests: 'guest-os.json',
+  /** What others than the guests themselves tell of them: what was stated, and what was last seen. */
+  toldGuests: 'told-guests.json.gz',
   /** Written last: whoever sees it knows that all files are complete. */
   state: 'run.json',
 } as const;
+
+/** Beside the runs: guests as they were last seen. */
+export const knownGuestsFile = 'known-guests.json.gz';
 
 /** Longest part of a host's file name before its hash: file systems allow 255 bytes in all. */
 const longestStem = 200;

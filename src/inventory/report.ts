@@ -6,6 +6,7 @@ import type { HostOutcome } from './host-record.ts';
 import type { HostSummaryForReport } from './host-summary.ts';
 import { findDuplicates, type Mention } from './identity.ts';
 import type { Attempt, HostIdentity, Preflight } from './preflight.ts';
+import { noGuests, type ReportGuests } from './report-guests.ts';
 import type { Manifest } from './run-options.ts';
 
 /** What a run found, host by host; the summaries are read one record at a time. */
@@ -193,10 +194,13 @@ export interface RunReport {
     readonly csv_tabs: boolean;
     readonly unknown_size: UnknownSize;
     readonly health: HealthLimits;
+    readonly datacenter: string | null;
   };
   /** Entries that were given more than once, as given. */
   readonly repeated: readonly string[];
   readonly totals: ReportTotals;
+  /** Guests of which others than themselves told. */
+  readonly guests: ReportGuests;
   /** In the order of the host list; every host asked for is here, whatever happened. */
   readonly hosts: readonly ReportHost[];
 }
@@ -270,8 +274,10 @@ export function buildReport(input: ReportInput): RunReport {
       csv_tabs: manifest.options.csvTabs ?? false,
       unknown_size: manifest.options.unknownSize ?? defaultCollectorOptions.unknownSize,
       health: manifest.options.health ?? defaultCollectorOptions.health,
+      datacenter: manifest.options.datacenter ?? null,
     },
     repeated: manifest.repeated,
+    guests: noGuests,
     totals: totalsOf(hosts, Date.parse(input.finishedAt) - Date.parse(manifest.startedAt)),
     hosts,
   };

@@ -40,6 +40,8 @@ export interface ExportOptions {
   /** Default: `blank`. Absent from manifests of earlier versions. */
   readonly unknownSize?: UnknownSize;
   readonly health?: HealthLimits;
+  /** What stands in the column Datacenter; null: each host's domain. */
+  readonly datacenter: string | null;
 }
 
 /** Everything that decides what a run does. No secret: it is written to the manifest. */
@@ -111,6 +113,7 @@ const milliseconds = (least: number) => {
 const limit = z.number('must be a number').min(0, 'must be a number from 0 on');
 const trueOrFalse = z.boolean('must be true or false');
 const threshold = 'must be a number from 0 to 1';
+const datacenter = 'must be a name of at most 80 characters';
 const concurrency = 'must be a whole number from 1 to 256';
 
 /** What a run may be asked for, everything optional; the CLI, the HTTP API and the timer all end here. */
@@ -165,6 +168,7 @@ function optionsSchema(collectors: readonly string[]) {
         memoryPercent: limit.default(defaultHealthLimits.memoryPercent),
       })
       .prefault({}),
+    datacenter: z.string(datacenter).trim().min(1, datacenter).max(80, datacenter).nullable().default(null),
   });
 }
 

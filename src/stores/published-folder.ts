@@ -27,7 +27,7 @@ export interface Publication {
 }
 
 /** Files of a run that only the exporter itself reads. */
-const ownFiles: readonly string[] = [runFiles.manifest, runFiles.state];
+const ownFiles: readonly string[] = [runFiles.manifest, runFiles.state, runFiles.statedGuests, runFiles.toldGuests];
 
 /**
  * Copies a run's files (not its hosts' records, manifest and state) into the folder and removes what the run before

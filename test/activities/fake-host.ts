@@ -167,6 +167,7 @@ export const runOptions: RunOptions = {
   waits: { ...defaultWaits, retryMs: [1, 1] },
   workbook: true,
   csvTabs: false,
+  datacenter: null,
 };
 
 export const manifestOf = (hosts: readonly HostEntry[], options: Partial<RunOptions> = {}): Manifest => ({

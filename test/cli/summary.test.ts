@@ -34,6 +34,7 @@ function reportOf(hosts: readonly string[], options: Partial<RunOptions> = {}): 
       waits: defaultWaits,
       workbook: true,
       csvTabs: false,
+      datacenter: null,
       ...options,
     },
   };

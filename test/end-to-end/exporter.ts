@@ -7,6 +7,7 @@ import type { RunReport } from '../../src/inventory/report.ts';
 import type { AccountCertificate } from '../../src/simulator/certificates/fleet-certificates.ts';
 import { buildFleet, type FleetPlan } from '../../src/simulator/fleet.ts';
 import { type FleetOptions, type RunningFleet, startFleet } from '../../src/simulator/server/running-fleet.ts';
+import type { SimulatedFleet } from '../../src/simulator/simulated-host.ts';
 
 /** The account of every simulated fleet in these tests. */
 export const account = { user: 'inventory', password: 'p4ss-w0rd:of\'the"fleet' };
@@ -63,8 +64,16 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** A simulated fleet that listens until the test is over. */
-export async function runningFleet(plan: FleetPlan, options: Partial<FleetOptions> = {}): Promise<RunningFleet> {
-  const fleet = await startFleet(buildFleet(plan), { credential: account, ...options });
+export function runningFleet(plan: FleetPlan, options: Partial<FleetOptions> = {}): Promise<RunningFleet> {
+  return servedFleet(buildFleet(plan), options);
+}
+
+/** The same of a fleet that is built already. */
+export async function servedFleet(
+  simulated: SimulatedFleet,
+  options: Partial<FleetOptions> = {},
+): Promise<RunningFleet> {
+  const fleet = await startFleet(simulated, { credential: account, ...options });
   cleanUps.push(() => fleet.close());
   return fleet;
 }

@@ -60,6 +60,7 @@ describe('run options', () => {
         csvTabs: false,
         unknownSize: 'blank',
         health: { checkpointDays: 7, backupDays: 1, freePercent: 10, vcpusPerCore: 4, memoryPercent: 100 },
+        datacenter: null,
       },
     });
   });

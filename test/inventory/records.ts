@@ -147,6 +147,7 @@ export function manifest(hosts: readonly string[], options: Partial<RunOptions> 
       waits: defaultWaits,
       workbook: true,
       csvTabs: false,
+      datacenter: null,
       ...options,
     },
   };

@@ -1,3 +1,4 @@
+import { writeStatedGuests } from '../../activities/guest-files.ts';
 import { startExport } from '../../embedded/start-export.ts';
 import { parseRunOptions } from '../../inventory/run-options.ts';
 import { failure, type Result, success } from '../../result.ts';
@@ -5,6 +6,7 @@ import { createServices } from '../../services.ts';
 import { createEventLog } from '../event-log.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exporterVersion } from '../exporter-version.ts';
+import { readGuestOsFile } from '../guest-os-option.ts';
 import { exitCodeOf, progressLine, readReport } from '../inventory.ts';
 import { openOutDir } from '../out-dir.ts';
 import { createProgress } from '../progress.ts';
@@ -29,11 +31,14 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
       csvTabs: given.csvTabs ?? manifest.options.csvTabs ?? false,
       unknownSize: given.unknownSize ?? manifest.options.unknownSize,
       health: given.health ?? manifest.options.health,
+      datacenter: given.datacenter ?? manifest.options.datacenter,
     },
     { collectors: collectorNames },
   );
   if (!options.ok) return failure(describeProblems(options.error.problems));
-  const { only, csvTabs, unknownSize, health } = options.value;
+  const { only, csvTabs, unknownSize, health, datacenter } = options.value;
+  const stated = await readGuestOsFile(given, terminal);
+  if (!stated.ok) return stated;
   const progress = createProgress(terminal);
   try {
     const services = createServices({
@@ -44,12 +49,13 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
       credential: () => undefined,
       log: createEventLog(terminal, given.verbose ?? false),
     });
+    if (stated.value) await writeStatedGuests(runs, given.run, stated.value);
     const state = await startExport(
       {
         runId: given.run,
         exportedAt: new Date().toISOString(),
         exporterVersion,
-        options: { only, csvTabs, ...(unknownSize ? { unknownSize } : {}), ...(health ? { health } : {}) },
+        options: { only, csvTabs, datacenter, ...(unknownSize ? { unknownSize } : {}), ...(health ? { health } : {}) },
       },
       services,
       { hosts: manifest.hosts.length, onProgress: (seen) => progress.show(progressLine(seen)) },

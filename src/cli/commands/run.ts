@@ -43,8 +43,9 @@ async function startNew(given: RunArguments, terminal: Terminal): Promise<Result
   if (!request.ok) return request;
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;
-  const { access, ...rest } = request.value;
-  return success({ manifest: newManifest(rest), access, outDir: outDir.value, verbose: given.verbose ?? false });
+  const { access, statedGuests, ...rest } = request.value;
+  const verbose = given.verbose ?? false;
+  return success({ manifest: newManifest(rest), access, outDir: outDir.value, verbose, statedGuests });
 }
 
 /** A resumed run has its own hosts and options; only what hosts are reached with is read anew. */

@@ -1,5 +1,6 @@
 import type { FactName, Row } from '../../facts/fact-table.ts';
 import { type CollectorOptions, defaultCollectorOptions } from '../../inventory/collector-options.ts';
+import type { GuestKnowledge } from '../../inventory/guests.ts';
 import type { HostFacts } from '../collector.ts';
 import type { DatastoreMap } from '../datastore-path.ts';
 import { isPaused, type PowerState, powerStateOf } from '../power-state.ts';
@@ -44,6 +45,8 @@ export interface VirtualMachine {
   readonly heartbeat: Row<'heartbeats'> | null | undefined;
   readonly services: IntegrationServices;
   readonly guest: KeyValuePairs | undefined;
+  /** What others than the guest itself tell of it. */
+  readonly told: GuestKnowledge | undefined;
   readonly adapters: readonly Adapter[] | undefined;
   readonly disks: readonly SizedDisk[] | undefined;
   /** The same disks, and every file of theirs and of the VM's checkpoints. */
@@ -83,6 +86,8 @@ export interface HostView {
   readonly imagesOf: (checkpoint: Row<'virtualSystems'>) => readonly string[];
   /** ISO 8601, UTC. */
   readonly collectedAt: string;
+  /** What stands in the column Datacenter, where the user names one. */
+  readonly datacenter: string | undefined;
   /** In the order in which the host lists them. */
   readonly machines: readonly VirtualMachine[];
   /** Settings rows nobody claims, each as `fact: InstanceID`. */
@@ -209,6 +214,7 @@ function joinFacts(host: HostFacts): HostView {
       heartbeat: rowOf(heartbeats, id),
       services: services.of(id),
       guest: guests && keyValuePairsOf(guests.get(id)?.GuestIntrinsicExchangeItems ?? []),
+      told: host.guests?.get(id),
       adapters: adapters.byVm && (adapters.byVm.get(id) ?? []),
       disks: vmStorage?.disks,
       storage: vmStorage,
@@ -231,6 +237,7 @@ function joinFacts(host: HostFacts): HostView {
     isSharedFile: (path) => (users.get(fileKey(path)) ?? 0) > 1,
     imagesOf: storage.imagesOf,
     collectedAt: host.collectedAt,
+    datacenter: host.datacenter,
     machines,
     unjoined: [
       ...unjoinedSystems(virtualSystems, joinByVm('virtualSystems', virtualSystems, ownerOf)),
