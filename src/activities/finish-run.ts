@@ -1,18 +1,23 @@
 import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { RunReport } from '../inventory/report.ts';
-import { buildRunState, type RunFile, type RunState } from '../inventory/run-state.ts';
+import { buildRunState, type RunFile, type RunState, type WorkbookLosses } from '../inventory/run-state.ts';
 import type { Services } from '../services.ts';
 
 export interface FinishRunInput {
   readonly runId: string;
   /** Everything that was written, but the manifest and the state itself. */
   readonly files: readonly RunFile[];
+  /** Set where there is a workbook. */
+  readonly workbook?: WorkbookLosses;
   /** Why not all of the run's files could be made. */
   readonly error?: string;
 }
 
 /** Writes `run.json`, last of all files, and logs `runFinished`. May be repeated. */
-export async function finishRun({ runId, files, error }: FinishRunInput, services: Services): Promise<RunState> {
+export async function finishRun(
+  { runId, files, workbook, error }: FinishRunInput,
+  services: Services,
+): Promise<RunState> {
   const { store, clock, log } = services;
   const read = async (file: string): Promise<Buffer> => {
     const content = await store.read(inRun(runId, file));
@@ -22,7 +27,7 @@ export async function finishRun({ runId, files, error }: FinishRunInput, service
   const report = JSON.parse((await read(runFiles.report)).toString('utf8')) as RunReport;
   const manifest = { name: runFiles.manifest, size: (await read(runFiles.manifest)).length };
   const finishedAt = clock().toISOString();
-  const state = buildRunState(report, { files: [...files, manifest], finishedAt, error });
+  const state = buildRunState(report, { files: [...files, manifest], finishedAt, workbook, error });
   await store.write(inRun(runId, runFiles.state), JSON.stringify(state, null, 2));
   const { inventory_ok: ok, inventory_partial: partial, inventory_empty: empty, inventory_error } = state.counts;
   log({ event: 'runFinished', runId, trigger: report.trigger, ok, partial, empty, error: inventory_error });

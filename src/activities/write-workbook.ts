@@ -9,7 +9,7 @@ import { writeWorkbook as writeSheets } from '../exports/workbook.ts';
 import { zipOf } from '../exports/zip.ts';
 import { inRun, tabCsvName, tabCsvZipName, workbookFileName } from '../inventory/file-names.ts';
 import type { ExportOptions, Manifest, RunOptions } from '../inventory/run-options.ts';
-import type { RunFile } from '../inventory/run-state.ts';
+import type { RunFile, WorkbookLosses } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
@@ -29,6 +29,11 @@ export interface WriteWorkbookInput {
   readonly options?: ExportOptions & Pick<RunOptions, 'only'>;
 }
 
+export interface WrittenWorkbook {
+  readonly files: readonly RunFile[];
+  readonly losses: WorkbookLosses;
+}
+
 /**
  * Writes the run's workbook, and the tabs' CSVs where they were asked for: reads each host's record once, spools its
  * rows to local files, then writes one sheet after another from the spools. Comes back with one sentence where a disk
@@ -37,7 +42,7 @@ export interface WriteWorkbookInput {
 export async function writeWorkbook(
   input: WriteWorkbookInput,
   services: Services,
-): Promise<Result<readonly RunFile[], string>> {
+): Promise<Result<WrittenWorkbook, string>> {
   const stored = await readManifest(services.store, input.runId);
   const manifest: Manifest = { ...stored, options: { ...stored.options, ...input.options } };
   const folder = await mkdtemp(join(services.temporaryFolder, 'hyperv-rvtools-workbook-'));
@@ -58,17 +63,17 @@ async function writeThrough(
   manifest: Manifest,
   input: WriteWorkbookInput,
   services: Services,
-): Promise<readonly RunFile[]> {
+): Promise<WrittenWorkbook> {
   const { runId, startedAt, exporterVersion, hosts, options } = manifest;
   const name = workbookFileName(startedAt);
   const path = join(folder, name);
   const csvFiles: TabCsvFile[] = [];
   // Files of an interrupted start must not pass for this one's where this one cannot be written.
   await removeExports(manifest, services.store);
-  await withRowSpool(
+  const { cutTexts, blankedValues, omittedRows } = await withRowSpool(
     async (spool) => {
       await spoolHosts(spool, manifest, input, services);
-      await writeSheets(
+      return await writeSheets(
         {
           rows: (tab) => spool.rows(tab),
           ...(options.csvTabs
@@ -86,7 +91,10 @@ async function writeThrough(
   const files = [{ name, path, size: (await stat(path)).size }, ...csvFiles];
   for (const file of files) await services.store.write(inRun(runId, file.name), createReadStream(file.path));
   const zip = csvFiles.length > 0 ? [await writeZip(manifest, csvFiles, services.store)] : [];
-  return [...files.map(({ name, size }) => ({ name, size })), ...zip];
+  return {
+    files: [...files.map(({ name, size }) => ({ name, size })), ...zip],
+    losses: { cutTexts, blankedValues, omittedRows },
+  };
 }
 
 /** All of a run's files that this activity makes, whatever was asked for the last time. */

@@ -1,5 +1,6 @@
 import { hostErrorKinds } from '../inventory/host-error.ts';
 import type { ReportHost, ReportTotals, RunReport } from '../inventory/report.ts';
+import type { WorkbookLosses } from '../inventory/run-state.ts';
 import { plainText } from './plain-text.ts';
 
 /** Most hosts that are listed one by one of those that one thing ails; the retry file has all of them. */
@@ -19,13 +20,16 @@ export interface Places {
   readonly outDir: string;
   /** Names of the files published there. */
   readonly files: readonly string[];
+  /** What the workbook could not hold; undefined: there is none. */
+  readonly losses?: WorkbookLosses;
 }
 
 /** What a run found, for the console: counts, the hosts that need attention and why, and where the files are. */
-export function summaryText(report: RunReport, { outDir, files }: Places): string {
+export function summaryText(report: RunReport, { outDir, files, losses }: Places): string {
   return [
     ...headLines(report),
     ...attentionText(report),
+    ...lossLines(losses),
     '',
     `Files in ${outDir}:`,
     ...files.map((file) => `  ${file}`),
@@ -33,6 +37,18 @@ export function summaryText(report: RunReport, { outDir, files }: Places): strin
     ...(report.state === 'cancelled' ? [`To go on with it: --resume ${report.run_id}`] : []),
     '',
   ].join('\n');
+}
+
+/** What the workbook lacks must not go unsaid; no line where it lacks nothing. */
+function lossLines(losses: WorkbookLosses | undefined): readonly string[] {
+  if (!losses) return [];
+  const counts: readonly (readonly [string, number])[] = [
+    ['texts cut at 32,767 characters', losses.cutTexts],
+    ['values blank that Excel has not got', losses.blankedValues],
+    ['rows left out beyond the 1,048,576 of a sheet', losses.omittedRows],
+  ];
+  const lost = counts.filter(([, count]) => count > 0).map(([what, count]) => `  ${count} ${what}`);
+  return lost.length === 0 ? [] : ['', 'The workbook could not hold everything:', ...lost];
 }
 
 function headLines(report: RunReport): readonly string[] {

@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import exceljs from 'exceljs';
 import type { Cell, TabRow } from '../collectors/collector.ts';
+import type { WorkbookLosses } from '../inventory/run-state.ts';
 import { writeError } from '../stores/store-error.ts';
 import { cellText, longestCellText } from './cell-text.ts';
 import { rvtoolsTabs, type TabColumn } from './rvtools-tabs.ts';
@@ -23,15 +24,9 @@ export interface WorkbookContent {
 }
 
 /** What became of the rows; anything that Excel could not hold is counted. */
-export interface WorkbookSummary {
+export interface WorkbookSummary extends WorkbookLosses {
   /** Data rows by tab, all 27 of them. */
   readonly rowCounts: Readonly<Record<string, number>>;
-  /** Texts cut at 32,767 characters. */
-  readonly cutTexts: number;
-  /** Numbers that are not finite and dates that Excel has not got: left blank. */
-  readonly blankedValues: number;
-  /** Rows beyond the 1,048,576 of a sheet. */
-  readonly omittedRows: number;
 }
 
 /** The RVTools version whose columns these are. */
@@ -113,7 +108,7 @@ interface SheetContent {
   readonly signal: AbortSignal;
 }
 
-type Tally = { -readonly [Count in Exclude<keyof WorkbookSummary, 'rowCounts'>]: number };
+type Tally = { -readonly [Count in keyof WorkbookLosses]: number };
 
 async function writeSheet(
   writer: exceljs.stream.xlsx.WorkbookWriter,

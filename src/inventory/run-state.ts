@@ -8,6 +8,16 @@ export interface RunFile {
   readonly size: number;
 }
 
+/** What of a run's rows its workbook could not hold, counted. */
+export interface WorkbookLosses {
+  /** Texts cut at 32,767 characters. */
+  readonly cutTexts: number;
+  /** Numbers that are not finite and dates that Excel has not got: left blank. */
+  readonly blankedValues: number;
+  /** Rows beyond the 1,048,576 of a sheet. */
+  readonly omittedRows: number;
+}
+
 export type RunCounts = Pick<
   ReportTotals,
   | 'hosts'
@@ -33,6 +43,8 @@ export interface RunState {
   readonly dryRun: boolean;
   readonly counts: RunCounts;
   readonly files: readonly RunFile[];
+  /** Set where there is a workbook. */
+  readonly workbook?: WorkbookLosses;
   /** Set where the state is `failed`: one sentence, no secret. */
   readonly error?: string;
 }
@@ -40,7 +52,7 @@ export interface RunState {
 /** Builds `run.json` from the report and the files that were written; files come sorted by name. */
 export function buildRunState(
   report: RunReport,
-  { files, finishedAt, error }: { files: readonly RunFile[]; finishedAt: string; error?: string },
+  { files, finishedAt, workbook, error }: Pick<RunState, 'files' | 'finishedAt' | 'workbook' | 'error'>,
 ): RunState {
   const { vms: _vms, durations: _durations, ...counts } = report.totals;
   return {
@@ -52,6 +64,7 @@ export function buildRunState(
     dryRun: report.dry_run,
     counts,
     files: files.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(workbook === undefined ? {} : { workbook }),
     ...(error === undefined ? {} : { error }),
   };
 }

@@ -1,8 +1,8 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { FinishRunInput } from '../activities/finish-run.ts';
 import type { WriteReportInput, WrittenReport } from '../activities/write-report.ts';
-import type { WriteWorkbookInput } from '../activities/write-workbook.ts';
-import type { RunFile, RunState } from '../inventory/run-state.ts';
+import type { WriteWorkbookInput, WrittenWorkbook } from '../activities/write-workbook.ts';
+import type { RunFile, RunState, WorkbookLosses } from '../inventory/run-state.ts';
 import type { Result } from '../result.ts';
 import { activityNames } from './function-names.ts';
 import { enterPhase } from './run-progress.ts';
@@ -22,27 +22,31 @@ export function* writeFiles(
   const { collected, fleet } = report;
   const workbook = withWorkbook
     ? yield* writeWorkbook(context, { runId, collected, fleet, ...(again ? { options: again.options } : {}) })
-    : { files: [] };
+    : noWorkbook;
 
   enterPhase(context, 'finishing');
-  const finishing: FinishRunInput = { runId, files: [...report.files, ...workbook.files], error: workbook.error };
+  const { files, losses, error } = workbook;
+  const finishing: FinishRunInput = { runId, files: [...report.files, ...files], workbook: losses, error };
   const state = yield* result<RunState>(context.df.callActivity(activityNames.finishRun, finishing));
   enterPhase(context, 'done');
   return state;
 }
 
-interface WrittenWorkbook {
+interface AttemptedWorkbook {
   readonly files: readonly RunFile[];
+  readonly losses?: WorkbookLosses;
   readonly error?: string;
 }
 
+const noWorkbook: AttemptedWorkbook = { files: [] };
+
 /** A workbook that cannot be written must not cost the report. */
-function* writeWorkbook(context: OrchestrationContext, input: WriteWorkbookInput): Steps<WrittenWorkbook> {
+function* writeWorkbook(context: OrchestrationContext, input: WriteWorkbookInput): Steps<AttemptedWorkbook> {
   try {
-    const written = yield* result<Result<readonly RunFile[], string>>(
+    const written = yield* result<Result<WrittenWorkbook, string>>(
       context.df.callActivity(activityNames.writeWorkbook, input),
     );
-    return written.ok ? { files: written.value } : { files: [], error: written.error };
+    return written.ok ? written.value : { files: [], error: written.error };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { files: [], error: (message.split('\n')[0] ?? '').trim() };

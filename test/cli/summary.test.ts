@@ -6,6 +6,7 @@ import { hostError } from '../../src/inventory/host-error.ts';
 import type { Preflight } from '../../src/inventory/preflight.ts';
 import { buildReport, type RunReport } from '../../src/inventory/report.ts';
 import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
+import type { WorkbookLosses } from '../../src/inventory/run-state.ts';
 
 const places = { outDir: './out', files: ['hyperv_run_report.json'] };
 
@@ -77,6 +78,16 @@ describe('the summary', () => {
     const text = summaryText(reportOf(['hv01']), places);
     expect(text).toContain('Files in ./out:\n  hyperv_run_report.json\n');
     expect(text).toContain('./out/runs/20261123T020000Z-7f3a9c');
+  });
+
+  it('says what the workbook could not hold, and nothing where it holds all', () => {
+    const of = (losses: WorkbookLosses) => summaryText(reportOf(['hv01']), { ...places, losses });
+    const none = { cutTexts: 0, blankedValues: 0, omittedRows: 0 };
+    expect(of({ ...none, cutTexts: 3 })).toContain(
+      'could not hold everything:\n  3 texts cut at 32,767 characters\n\n',
+    );
+    expect(of({ ...none, omittedRows: 7 })).toContain('  7 rows left out');
+    expect(of(none)).not.toContain('could not hold');
   });
 
   it('advises about reasons that are no error of a host', () => {

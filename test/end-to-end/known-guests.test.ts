@@ -7,6 +7,7 @@ import schema from '../../src/exports/report.schema.json' with { type: 'json' };
 import type { CimInstance } from '../../src/simulator/cim-repository.ts';
 import { buildFleet } from '../../src/simulator/fleet.ts';
 import type { SimulatedFleet } from '../../src/simulator/simulated-host.ts';
+import { changedFleet } from './changed-fleet.ts';
 import { exporter, hostList, reportIn, runningFleet, servedFleet, shortWaits, temporaryFolder } from './exporter.ts';
 import { workbookRows } from './workbook-rows.ts';
 
@@ -25,23 +26,7 @@ function shutDown(fleet: SimulatedFleet): SimulatedFleet {
       ...(className === 'Msvm_GuestNetworkAdapterConfiguration' ? { IPAddresses: [] } : {}),
     },
   });
-  return {
-    ...fleet,
-    hosts: fleet.hosts.map((host) => ({
-      ...host,
-      repository: {
-        ...host.repository,
-        namespaces: Object.fromEntries(
-          Object.entries(host.repository.namespaces).map(([namespace, classes]) => [
-            namespace,
-            Object.fromEntries(
-              Object.entries(classes).map(([name, held]) => [name, { ...held, instances: held.instances.map(off) }]),
-            ),
-          ]),
-        ),
-      },
-    })),
-  };
+  return changedFleet(fleet, off);
 }
 
 it('a VM that is off by the next run keeps the OS, name and address it had, and the report names the date', async () => {

@@ -136,7 +136,13 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
         const scripted = script.workbook?.();
         if (scripted instanceof Error) throw scripted;
         return scripted === undefined
-          ? { ok: true, value: [{ name: 'w.xlsx', size: 1 }] }
+          ? {
+              ok: true,
+              value: {
+                files: [{ name: 'w.xlsx', size: 1 }],
+                losses: { cutTexts: 0, blankedValues: 0, omittedRows: 0 },
+              },
+            }
           : { ok: false, error: scripted };
       },
     });

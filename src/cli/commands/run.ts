@@ -30,7 +30,9 @@ export async function tellResult(
 ): Promise<void> {
   const files = await publish(outDir, finished);
   const { report, state } = finished;
-  stdout.write(json ? `${JSON.stringify(report)}\n` : summaryText(report, { outDir: outDir.given, files }));
+  stdout.write(
+    json ? `${JSON.stringify(report)}\n` : summaryText(report, { outDir: outDir.given, files, losses: state.workbook }),
+  );
   if (state.error !== undefined) stderr.write(`Not all files could be written: ${state.error}\n`);
 }
 
