@@ -1,8 +1,20 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { emptyFleet } from '../../src/collectors/fleet.ts';
 import { vSnapshot } from '../../src/collectors/v-snapshot.ts';
 import { vUsb } from '../../src/collectors/v-usb.ts';
-import { checkpoint, guid, hostFacts, hv01, rowFrom, rowsFrom, vm, without } from './facts-builder.ts';
+import {
+  checkpoint,
+  disk,
+  type FactRows,
+  guid,
+  hostFacts,
+  hv01,
+  rowFrom,
+  rowsFrom,
+  vhd,
+  vm,
+  without,
+} from './facts-builder.ts';
 
 const id = guid(1);
 const type = (kind: string) => `Microsoft:Hyper-V:Snapshot:${kind}`;
@@ -52,6 +64,39 @@ test('checkpoints of a VM come oldest first', () => {
     checkpoint(guid(n), id, type('Realized'), { ElementName: `at ${time}`, CreationTime: `${time}T00:00:00.000000Z` });
   const rows = rowsFrom(vSnapshot, hostFacts(hv01, web01, at(12, '2026-03-01'), at(11, '2026-01-01')));
   expect(rows.map((row) => row.Name)).toEqual(['at 2026-01-01', 'at 2026-03-01']);
+});
+
+describe('the size of a checkpoint', () => {
+  const [base, first, second] = ['D:\\a.vhdx', 'D:\\a_1.avhdx', 'D:\\a_2.avhdx'];
+  const taken = (n: number, image: string, IsSaved: boolean): FactRows[] => [
+    checkpoint(guid(n), id, type('Realized'), {
+      IsSaved,
+      ElementName: image,
+      CreationTime: `2026-01-${n}T00:00:00.000000Z`,
+    }),
+    disk(guid(n), 0, image),
+  ];
+  const files = [vhd(second, { parent: first, size: 700 }), vhd(first, { parent: base, size: 300.5 }), vhd(base)];
+  const sizes = (...parts: readonly FactRows[]) =>
+    rowsFrom(vSnapshot, hostFacts(hv01, web01, disk(id, 0, second), ...parts)).map((row) => row['Size MiB (total)']);
+
+  test('is that of the file written since, up to the next one', () => {
+    expect(sizes(...files, ...taken(11, base, false), ...taken(12, first, false))).toEqual([300.5, 700]);
+  });
+
+  test('is blank where it has memory too, whose file is not read', () => {
+    expect(sizes(...files, ...taken(11, base, true), ...taken(12, first, false))).toEqual([null, 700]);
+  });
+
+  test('is blank where a file of the chain cannot be read', () => {
+    const locked = [vhd(second, { parent: first, stateError: 'fileLocked' }), vhd(first, { parent: base }), vhd(base)];
+    expect(sizes(...locked, ...taken(11, base, false))).toEqual([null]);
+  });
+
+  test('is 0 of a VM without disks', () => {
+    const bare = checkpoint(guid(11), id, type('Realized'), { IsSaved: false });
+    expect(rowFrom(vSnapshot, hostFacts(hv01, web01, bare))['Size MiB (total)']).toBe(0);
+  });
 });
 
 test('a VM without checkpoints has no row, and is no gap; without its settings it is one', () => {
