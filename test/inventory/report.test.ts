@@ -233,6 +233,25 @@ describe('the report', () => {
           preflights: [preflight('hv1'), unreachable('hv2', hostError('nameNotResolved', 'hv2'))],
         }),
     ],
+    [
+      'a run with a disk of unknown size',
+      () =>
+        report({
+          manifest: manifest(['hv1'], { only: [...perVm, 'vDisk'] }),
+          preflights: [preflight('hv1')],
+          summaries: [
+            summarizeRecord(
+              record('hv1', {
+                before: [vm(1)],
+                collectors: [
+                  ...perVm.map((tab) => collector(tab, [vm(1)])),
+                  collector('vDisk', [], { sizeUnknown: [vmId(1)] }),
+                ],
+              }),
+            ),
+          ],
+        }),
+    ],
     ['a cancelled run', () => report({ manifest: manifest(['hv1']), cancelled: true })],
   ])('of %s matches its JSON Schema, after JSON too', (_, build) => {
     const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
