@@ -2,12 +2,14 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collector, Fleet } from '../collectors/collector.ts';
+import { ReadersCheck } from '../exports/readers/readers-check.ts';
 import { type RowSpool, withRowSpool } from '../exports/row-spool.ts';
 import { rvtoolsTabs } from '../exports/rvtools-tabs.ts';
 import { alsoAsCsv, type TabCsvFile } from '../exports/tab-csv.ts';
 import { writeWorkbook as writeSheets } from '../exports/workbook.ts';
 import { zipOf } from '../exports/zip.ts';
-import { inRun, tabCsvName, tabCsvZipName, workbookFileName } from '../inventory/file-names.ts';
+import { inRun, runFiles, tabCsvName, tabCsvZipName, workbookFileName } from '../inventory/file-names.ts';
+import type { ReaderFindings, ReadersReport } from '../inventory/reader-findings.ts';
 import type { ExportOptions, Manifest, RunOptions } from '../inventory/run-options.ts';
 import type { RunFile, WorkbookLosses } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
@@ -68,6 +70,7 @@ async function writeThrough(
   const name = workbookFileName(startedAt);
   const path = join(folder, name);
   const csvFiles: TabCsvFile[] = [];
+  const check = new ReadersCheck();
   // Files of an interrupted start must not pass for this one's where this one cannot be written.
   await removeExports(manifest, services.store);
   const { cutTexts, blankedValues, omittedRows } = await withRowSpool(
@@ -76,9 +79,10 @@ async function writeThrough(
       return await writeSheets(
         {
           rows: (tab) => spool.rows(tab),
-          ...(options.csvTabs
-            ? { watch: (tab, rows) => alsoAsCsv(tab, rows, folder, (file) => csvFiles.push(file)) }
-            : {}),
+          watch: (tab, rows) => {
+            const watched = check.watch(tab, rows);
+            return options.csvTabs ? alsoAsCsv(tab, watched, folder, (file) => csvFiles.push(file)) : watched;
+          },
           createdAt: new Date(startedAt),
           exporterVersion,
           server: [...new Set(hosts.map(({ host }) => host))].join(', '),
@@ -91,16 +95,25 @@ async function writeThrough(
   const files = [{ name, path, size: (await stat(path)).size }, ...csvFiles];
   for (const file of files) await services.store.write(inRun(runId, file.name), createReadStream(file.path));
   const zip = csvFiles.length > 0 ? [await writeZip(manifest, csvFiles, services.store)] : [];
+  const findings = await writeFindings(runId, check.end(), services.store);
   return {
-    files: [...files.map(({ name, size }) => ({ name, size })), ...zip],
+    files: [...files.map(({ name, size }) => ({ name, size })), ...zip, findings],
     losses: { cutTexts, blankedValues, omittedRows },
   };
 }
 
 /** All of a run's files that this activity makes, whatever was asked for the last time. */
 async function removeExports({ runId, startedAt }: Manifest, store: Store): Promise<void> {
-  const names = [workbookFileName(startedAt), tabCsvZipName(startedAt), ...[...rvtoolsTabs.keys()].map(tabCsvName)];
+  const tabs = [...rvtoolsTabs.keys()].map(tabCsvName);
+  const names = [workbookFileName(startedAt), tabCsvZipName(startedAt), ...tabs, runFiles.readerFindings];
   for (const name of names) await store.remove(inRun(runId, name));
+}
+
+async function writeFindings(runId: string, readers: readonly ReaderFindings[], store: Store): Promise<RunFile> {
+  const report: ReadersReport = { schema_version: 1, run_id: runId, readers };
+  const content = JSON.stringify(report, null, 2);
+  await store.write(inRun(runId, runFiles.readerFindings), content);
+  return { name: runFiles.readerFindings, size: Buffer.byteLength(content) };
 }
 
 async function writeZip({ runId, startedAt }: Manifest, files: readonly TabCsvFile[], store: Store): Promise<RunFile> {

@@ -5,6 +5,7 @@ import { startInventoryRun } from '../embedded/start-inventory-run.ts';
 import type { InventoryProgress } from '../embedded/watch-run.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { StatedGuest } from '../inventory/guests.ts';
+import type { ReaderFindings, ReadersReport } from '../inventory/reader-findings.ts';
 import type { RunReport } from '../inventory/report.ts';
 import { makeRunId } from '../inventory/run-id.ts';
 import type { Manifest } from '../inventory/run-options.ts';
@@ -147,6 +148,12 @@ export function exitCodeOf({ state, report, interrupted }: FinishedRun): ExitCod
   if (state.state === 'failed') return exitCodes.failed;
   const good = dry_run ? totals.reachable : totals.inventory_ok;
   return good + totals.duplicates === totals.hosts ? exitCodes.allOk : exitCodes.needsAttention;
+}
+
+/** What the readers of a run's workbook would refuse or misread; none where there is no workbook. */
+export async function readFindings({ runs }: OutDir, runId: string): Promise<readonly ReaderFindings[]> {
+  const content = await runs.read(inRun(runId, runFiles.readerFindings));
+  return content ? (JSON.parse(content.toString('utf8')) as ReadersReport).readers : [];
 }
 
 /** The report of a run that has come to its end. */

@@ -1,4 +1,5 @@
 import { hostErrorKinds } from '../inventory/host-error.ts';
+import type { ReaderFindings } from '../inventory/reader-findings.ts';
 import type { ReportHost, ReportTotals, RunReport } from '../inventory/report.ts';
 import type { WorkbookLosses } from '../inventory/run-state.ts';
 import { plainText } from './plain-text.ts';
@@ -22,14 +23,17 @@ export interface Places {
   readonly files: readonly string[];
   /** What the workbook could not hold; undefined: there is none. */
   readonly losses?: WorkbookLosses;
+  /** What readers of the workbook would refuse or misread. */
+  readonly readers?: readonly ReaderFindings[];
 }
 
 /** What a run found, for the console: counts, the hosts that need attention and why, and where the files are. */
-export function summaryText(report: RunReport, { outDir, files, losses }: Places): string {
+export function summaryText(report: RunReport, { outDir, files, losses, readers = [] }: Places): string {
   return [
     ...headLines(report),
     ...attentionText(report),
     ...lossLines(losses),
+    ...readerLines(readers),
     '',
     `Files in ${outDir}:`,
     ...files.map((file) => `  ${file}`),
@@ -49,6 +53,16 @@ function lossLines(losses: WorkbookLosses | undefined): readonly string[] {
   ];
   const lost = counts.filter(([, count]) => count > 0).map(([what, count]) => `  ${count} ${what}`);
   return lost.length === 0 ? [] : ['', 'The workbook could not hold everything:', ...lost];
+}
+
+/** A line per reader that would refuse or misread something; the findings' file names the VMs. */
+function readerLines(readers: readonly ReaderFindings[]): readonly string[] {
+  const lines = readers
+    .filter(({ findings }) => findings.length > 0)
+    .map(({ reader, findings }) => `  ${reader}: ${findings.map(({ why, count }) => `${why} (${count})`).join(', ')}`);
+  return lines.length === 0
+    ? []
+    : ['', 'Readers of the workbook would refuse or misread (reader_findings.json):', ...lines];
 }
 
 function headLines(report: RunReport): readonly string[] {

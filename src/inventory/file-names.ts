@@ -11,6 +11,8 @@ export const runFiles = {
   statedGuests: 'guest-os.json',
   /** What others than the guests themselves tell of them: what was stated, and what was last seen. */
   toldGuests: 'told-guests.json.gz',
+  /** What readers of the workbook would refuse or misread. */
+  readerFindings: 'reader_findings.json',
   /** Written last: whoever sees it knows that all files are complete. */
   state: 'run.json',
 } as const;

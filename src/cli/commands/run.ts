@@ -1,6 +1,14 @@
 import { type Result, success } from '../../result.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { exitCodeOf, type FinishedRun, type InventoryInput, newManifest, publish, runInventory } from '../inventory.ts';
+import {
+  exitCodeOf,
+  type FinishedRun,
+  type InventoryInput,
+  newManifest,
+  publish,
+  readFindings,
+  runInventory,
+} from '../inventory.ts';
 import { locateOutDir, type OutDir, openOutDir } from '../out-dir.ts';
 import { makeRetryRequest } from '../retry-request.ts';
 import { openAccess } from '../run-access.ts';
@@ -30,8 +38,11 @@ export async function tellResult(
 ): Promise<void> {
   const files = await publish(outDir, finished);
   const { report, state } = finished;
+  const readers = await readFindings(outDir, report.run_id);
   stdout.write(
-    json ? `${JSON.stringify(report)}\n` : summaryText(report, { outDir: outDir.given, files, losses: state.workbook }),
+    json
+      ? `${JSON.stringify(report)}\n`
+      : summaryText(report, { outDir: outDir.given, files, losses: state.workbook, readers }),
   );
   if (state.error !== undefined) stderr.write(`Not all files could be written: ${state.error}\n`);
 }

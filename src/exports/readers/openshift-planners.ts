@@ -1,0 +1,21 @@
+import { isBlank, namedVm, type Reader } from './reader.ts';
+
+const needed = ['VM ID', 'VM', 'Cluster', 'VI SDK UUID'];
+
+/** Migration planners for OpenShift. */
+export const openshiftPlanners: Reader = {
+  name: 'OpenShift migration planners',
+  look(remark) {
+    const empty = new Set(needed);
+    return {
+      row(tab, row) {
+        if (tab !== 'vInfo') return;
+        for (const column of empty) if (!isBlank(row, column)) empty.delete(column);
+        if (row.Template === 'True') remark('a template', namedVm(row));
+      },
+      end() {
+        for (const column of empty) remark(`the column ${column} is wholly empty`);
+      },
+    };
+  },
+};
