@@ -10,8 +10,16 @@ export const refusesClientCertificate = (error: Error & { readonly code?: string
 const sayingOf = (error: Error & { readonly code?: string }): string =>
   `${error.code ?? ''} ${error.message}`.toLowerCase().replaceAll('_', ' ');
 
+interface Known {
+  readonly sign: RegExp;
+  readonly code: TlsErrorCode;
+  readonly text: string;
+  /** What it means instead where we had a client certificate to show. */
+  readonly withClientCertificate?: string;
+}
+
 /** OpenSSL names its errors in the code (`ERR_SSL_WRONG_VERSION_NUMBER`) or, behind `EPROTO`, in the message only. */
-const known: readonly { readonly sign: RegExp; readonly code: TlsErrorCode; readonly text: string }[] = [
+const known: readonly Known[] = [
   {
     sign: /wrong version number|packet length too long|http request|record layer failure/,
     code: 'tlsFailed',
@@ -21,6 +29,7 @@ const known: readonly { readonly sign: RegExp; readonly code: TlsErrorCode; read
     sign: /unsupported protocol|protocol version|version too low|legacy sigalg/,
     code: 'tlsFailed',
     text: 'the host offers no TLS from version 1.2 on',
+    withClientCertificate: 'the host offers no TLS 1.2, and a client certificate is shown in no other version',
   },
   {
     sign: /handshake failure|no shared cipher|insufficient security|no ciphers available/,
@@ -37,6 +46,8 @@ const known: readonly { readonly sign: RegExp; readonly code: TlsErrorCode; read
     sign: /econnreset|epipe|disconnected before secure|closed while connecting|unexpected eof/,
     code: 'tlsInterrupted',
     text: 'the host broke off the TLS handshake',
+    // Some hosts give no other sign of it.
+    withClientCertificate: 'the host broke off the TLS handshake, maybe over our client certificate',
   },
 ];
 
@@ -51,7 +62,6 @@ export function handshakeFailure(
   const said = sayingOf(error);
   const found = known.find(({ sign }) => sign.test(said));
   if (found === undefined) return { code: 'tlsFailed', text: error.message };
-  // Some hosts give no other sign of it.
-  const doubt = found.code === 'tlsInterrupted' && shown !== undefined ? ', maybe over our client certificate' : '';
-  return { code: found.code, text: `${found.text}${doubt} (${error.code ?? error.message})` };
+  const text = shown === undefined ? found.text : (found.withClientCertificate ?? found.text);
+  return { code: found.code, text: `${text} (${error.code ?? error.message})` };
 }

@@ -73,6 +73,14 @@ test('a host that wants a certificate where none is shown breaks off a TLS 1.2 h
   expect(host.requests).toEqual([]);
 });
 
+test('a host with TLS 1.3 only is told that a client certificate needs 1.2', async () => {
+  const host = await askingHost({ minVersion: 'TLSv1.3' });
+  expect(await logOn(host.port, shownBy())).toMatchObject({
+    code: 'tlsFailed',
+    detail: expect.stringContaining('the host offers no TLS 1.2'),
+  });
+});
+
 test('two certificates on the same host are two connections with a certificate of their own', async () => {
   const host = await askingHost();
   await logOn(host.port, shownBy());
