@@ -95,7 +95,13 @@ export function repositoryOfEveryFact(count: number): CimRepository {
       [declaration.className]: classOf(declaration, count),
     };
   }
-  return { namespaces, registry: { 'HKLM:\\Cluster': { ClusterInstanceID: '4b7d3f5e-0000-4000-8000-000000000001' } } };
+  return {
+    namespaces,
+    registry: {
+      'HKLM:\\Cluster': { ClusterInstanceID: '4b7d3f5e-0000-4000-8000-000000000001' },
+      'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion': { UBR: 2700 },
+    },
+  };
 }
 
 /** The same host without a namespace or a class, e.g. `root/MSCluster` or `root/cimv2:Win32_Volume`. */
