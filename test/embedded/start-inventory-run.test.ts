@@ -41,6 +41,7 @@ describe('an inventory run on the embedded host', () => {
       'hyperv_run_report.json',
       'manifest.json',
       'missing_vms_by_host.csv',
+      'reader_findings.json',
       'targets_retry_hosts.txt',
     ];
     expect(state.files.map(({ name }) => name)).toEqual(expected);

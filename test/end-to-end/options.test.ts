@@ -230,7 +230,7 @@ describe('a run that goes on', () => {
     expect(fleet.hosts.slice(0, 2).map(({ counters }) => counters.requests)).toEqual(asked.slice(0, 2));
     const { totals } = await reportIn(folder);
     expect(totals).toMatchObject({ hosts: 3, inventory_ok: 3 });
-    expect(await readdir(join(folder, 'out', 'runs'))).toEqual([run_id]);
+    expect(await readdir(join(folder, 'out', 'runs'))).toEqual([run_id, 'known-guests.json.gz']);
     expect(total(fleet, 'shellsOpen')).toBe(0);
   });
 
