@@ -171,6 +171,7 @@ export interface CommandRequest {
 export interface CommandOutcome {
   /** Undefined where the command was stopped by `onStdout`. */
   readonly exitCode: number | undefined;
+  /** Empty where `onStdout` took it: a host that talks on and on must not fill our memory. */
   readonly stdout: Buffer;
   readonly stderr: Buffer;
 }

@@ -149,7 +149,7 @@ function keep(command: RunningCommand, body: XmlElement): Result<Heard, Exchange
   }
   // Never as arguments of one call: an answer may hold more pieces than a call takes.
   for (const piece of received.stderr) command.stderr.push(piece);
-  for (const piece of received.stdout) command.stdout.push(piece);
+  if (command.request.onStdout === undefined) for (const piece of received.stdout) command.stdout.push(piece);
   const said = received.stdout.map((piece) => command.request.onStdout?.(piece));
   if (said.includes('stop')) return success('stop');
   return success(received.done ? { exitCode: received.exitCode } : 'more');
