@@ -33,8 +33,7 @@ export async function finalState(
   { onProgress, progressMs = 500 }: WatchOptions,
 ): Promise<RunState> {
   const watch = onProgress && setInterval(() => void tell(host, run, onProgress), progressMs);
-  const { runtimeStatus, output } = await host.waitForCompletion(run.runId);
-  clearInterval(watch);
+  const { runtimeStatus, output } = await host.waitForCompletion(run.runId).finally(() => clearInterval(watch));
   if (runtimeStatus === 'Completed') return output as RunState;
   throw new Error(String(output).split('\n')[0]);
 }
