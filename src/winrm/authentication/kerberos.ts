@@ -3,6 +3,7 @@ import { statusError } from '../faults.ts';
 import { type WinrmError, winrmError } from '../winrm-error.ts';
 import type { PasswordCredential } from '../winrm-session.ts';
 import { offeredSchemes, offeredText } from './challenges.ts';
+import { deniedAfterLogon } from './denied-after-logon.ts';
 import type { GssAccount, GssContext, LoadGssLibrary } from './gss.ts';
 import { kerberosFailure } from './kerberos-failure.ts';
 import { type AuthenticatedConnection, type Authentication, type LogonRequest, passwordOf } from './scheme.ts';
@@ -122,11 +123,5 @@ const authenticated = ({ target }: LogonRequest): AuthenticatedConnection => ({
   headers: {},
   protection: undefined,
   notes: {},
-  unauthorized: (challenges) =>
-    winrmError(
-      'accessDenied',
-      target.host,
-      undefined,
-      `HTTP 401 although the logon was accepted; ${offeredText(challenges)}`,
-    ),
+  unauthorized: (challenges) => deniedAfterLogon(target.host, challenges),
 });

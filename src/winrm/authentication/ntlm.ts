@@ -19,6 +19,7 @@ import { type WinrmError, winrmError } from '../winrm-error.ts';
 import type { AuthenticationNotes, PasswordCredential } from '../winrm-session.ts';
 import { sealedBodies } from './body-protection.ts';
 import { offeredSchemes, offeredText } from './challenges.ts';
+import { deniedAfterLogon } from './denied-after-logon.ts';
 import {
   type AuthenticatedConnection,
   type Authentication,
@@ -126,14 +127,7 @@ function authenticated(
     protection:
       target.scheme === 'http' ? sealedBodies(messageSealing(sessionKeys(exportedSessionKey), 'client')) : undefined,
     notes: notesOf(challenge),
-    unauthorized: (challenges) =>
-      // The password was right: the connection had been let in.
-      winrmError(
-        'accessDenied',
-        target.host,
-        undefined,
-        `HTTP 401 although the logon was accepted; ${offeredText(challenges)}`,
-      ),
+    unauthorized: (challenges) => deniedAfterLogon(target.host, challenges),
   };
 }
 
