@@ -3,6 +3,7 @@ import { emptyFleet } from '../../src/collectors/fleet.ts';
 import type { TabCollector } from '../../src/collectors/per-vm.ts';
 import type { FactErrorCode, FactOutcome, FactOutcomes } from '../../src/facts/fact.ts';
 import { declarationOf, type FactName, factNames, type Row } from '../../src/facts/fact-table.ts';
+import { defaultCollectorOptions } from '../../src/inventory/collector-options.ts';
 
 /** Rows by fact; properties left out are what CIM has for "nothing". */
 export type FactRows = { readonly [Name in FactName]?: readonly Partial<Row<Name>>[] };
@@ -454,3 +455,9 @@ export function rowFrom(collector: TabCollector, host: HostFacts, fleet = emptyF
   if (row === undefined || others.length > 0) throw new Error(`${collector.tab} has ${others.length + 1} rows, not 1`);
   return row;
 }
+
+/** The same host in a run that lets a disk's capacity stand for a size that is not known. */
+export const asCapacity = (host: HostFacts): HostFacts => ({
+  ...host,
+  options: { ...defaultCollectorOptions, unknownSize: 'capacity' },
+});

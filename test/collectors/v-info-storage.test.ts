@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { HostFacts } from '../../src/collectors/collector.ts';
 import { vInfo } from '../../src/collectors/v-info.ts';
-import { defaultCollectorOptions } from '../../src/inventory/collector-options.ts';
 import {
+  asCapacity,
   checkpoint,
   disk,
   type FactRows,
@@ -20,10 +19,6 @@ import {
 
 const id = guid(1);
 const web01 = vm(id, 'web01');
-const asCapacity = (host: HostFacts): HostFacts => ({
-  ...host,
-  options: { ...defaultCollectorOptions, unknownSize: 'capacity' },
-});
 
 /** Total disk capacity, Provisioned, In Use, Unshared. */
 const figuresOf = (row: ReturnType<typeof rowFrom>) => [

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import type { HostFacts } from '../../src/collectors/collector.ts';
 import { emptyFleet } from '../../src/collectors/fleet.ts';
 import { vPartition } from '../../src/collectors/v-partition.ts';
-import { defaultCollectorOptions } from '../../src/inventory/collector-options.ts';
 import {
+  asCapacity,
   disk,
   type FactRows,
   guid,
@@ -22,10 +21,6 @@ const id = guid(1);
 const lower = id.toLowerCase();
 const path = 'D:\\a.vhdx';
 const withDisks = (...parts: readonly FactRows[]) => hostFacts(hv01, vm(id, 'web01'), scsiController(id, 0), ...parts);
-const asCapacity = (host: HostFacts): HostFacts => ({
-  ...host,
-  options: { ...defaultCollectorOptions, unknownSize: 'capacity' },
-});
 
 test('a disk stands for the partitions that Hyper-V does not tell of', () => {
   // 3,000 of 10,240 MiB are taken: 7,240 are free, 70.7 %.

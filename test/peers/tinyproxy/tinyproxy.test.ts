@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +9,7 @@ import { type RunningFleet, startFleet } from '../../../src/simulator/server/run
 import { type HttpProxy, proxyTunnels } from '../../../src/winrm/proxy-tunnel.ts';
 import { openWinrmSession } from '../../../src/winrm/session.ts';
 import type { WinrmTarget } from '../../../src/winrm/winrm-session.ts';
+import { freePort, listens } from '../loopback-port.ts';
 
 const there = spawnSync('tinyproxy', ['-v']).error === undefined;
 if (!there) console.warn('The tests against tinyproxy are skipped: it is not installed (package tinyproxy)');
@@ -117,21 +116,3 @@ describe.skipIf(!there)('through tinyproxy', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
