@@ -82,37 +82,33 @@ export const plannedSystems = (view: HostView): Values[] =>
     OperationalStatus: [2],
   }));
 
+/** What all services of Hyper-V have in common; each host has one of a class. */
+const serviceOf = ({ name }: Machine, className: string, own: Values): Values => ({
+  CreationClassName: className,
+  EnabledState: 5,
+  HealthState: 5,
+  OperationalStatus: [2],
+  Started: true,
+  StartMode: 'Automatic',
+  Status: 'OK',
+  SystemCreationClassName: 'Msvm_ComputerSystem',
+  SystemName: name,
+  ...own,
+});
+
 export const managementServices = ({ machine }: HostView): Values[] => [
-  {
+  serviceOf(machine, 'Msvm_VirtualSystemManagementService', {
     Caption: machine.language.managementServiceCaption,
-    CreationClassName: 'Msvm_VirtualSystemManagementService',
     ElementName: machine.language.managementServiceCaption,
-    EnabledState: 5,
-    HealthState: 5,
     Name: 'vmms',
-    OperationalStatus: [2],
-    Started: true,
-    StartMode: 'Automatic',
-    Status: 'OK',
-    SystemCreationClassName: 'Msvm_ComputerSystem',
-    SystemName: machine.name,
-  },
+  }),
 ];
 
 export const imageServices = ({ machine }: HostView): Values[] => [
-  {
-    CreationClassName: 'Msvm_ImageManagementService',
+  serviceOf(machine, 'Msvm_ImageManagementService', {
     ElementName: 'Hyper-V Image Management Service',
-    EnabledState: 5,
-    HealthState: 5,
     Name: 'vhdsvc',
-    OperationalStatus: [2],
-    Started: true,
-    StartMode: 'Automatic',
-    Status: 'OK',
-    SystemCreationClassName: 'Msvm_ComputerSystem',
-    SystemName: machine.name,
-  },
+  }),
 ];
 
 /** Rows of VMs, and rows of checkpoints that look alike but name no VM. */
