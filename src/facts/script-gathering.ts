@@ -11,7 +11,7 @@ import { createScriptInputs, isToldByInput, type ScriptInputs } from './script-i
 import type { RequestedFact } from './script-protocol.ts';
 
 /**
- * Pace of the frames: what is ready is sent after ten seconds, or when 300 KB are there. Each frame costs a request;
+ * Pace of the frames: what is ready is sent after five seconds, or when 300 KB are there. Each frame costs a request;
  * what a script that breaks off had read and not sent is asked again.
  */
 const flushMs = 5_000;
