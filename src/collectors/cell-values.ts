@@ -25,3 +25,13 @@ export function textOf(text: string | null | undefined): string | null {
 /** Bytes as RVTools has them: whole MiB. */
 export const mebibytes = (bytes: number | null): number | null =>
   bytes === null ? null : Math.round(bytes / 1_048_576);
+
+/** The sum of figures, or null where one of them is not known: a part must not pass for the whole. */
+export function sumOf(figures: readonly (number | null | undefined)[]): number | null {
+  let sum = 0;
+  for (const figure of figures) {
+    if (figure === null || figure === undefined) return null;
+    sum += figure;
+  }
+  return sum;
+}

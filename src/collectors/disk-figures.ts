@@ -1,12 +1,12 @@
 import type { UnknownSize } from '../inventory/collector-options.ts';
+import { sumOf } from './cell-values.ts';
 import { fileKey } from './joins/disk-files.ts';
 import type { SizedDisk, VmStorage } from './joins/vm-storage.ts';
 
 /** Sum of sizes: blank where one is not known, unless what is known is enough. */
-function sumOf(sizes: readonly (number | null)[], unknownSize: UnknownSize): number | null {
+function sizesTogether(sizes: readonly (number | null)[], unknownSize: UnknownSize): number | null {
   const known = sizes.filter((size) => size !== null);
-  if (known.length < sizes.length && (unknownSize === 'blank' || known.length === 0)) return null;
-  return known.reduce((sum, size) => sum + size, 0);
+  return sumOf(unknownSize === 'capacity' && known.length > 0 ? known : sizes);
 }
 
 /** Bytes that a disk takes; its capacity at most stands for what is not known. */
@@ -53,11 +53,11 @@ export function diskFigures(
     fileSize ?? (unknownSize === 'capacity' ? (leaves.get(fileKey(path)) ?? null) : null);
   const own = files.filter(({ path }) => !sharedDisks.has(fileKey(path)) && !isShared(path));
   return {
-    capacity: sumOf(
+    capacity: sizesTogether(
       disks.map((disk) => disk.capacity),
       unknownSize,
     ),
-    provisioned: sumOf(
+    provisioned: sizesTogether(
       [
         ...disks.map((disk) => {
           const used = usedBytes(disk, unknownSize);
@@ -68,7 +68,7 @@ export function diskFigures(
       ],
       unknownSize,
     ),
-    inUse: sumOf([...files.map(sizeOf), ...passedThrough, ...unnamed, ...otherFiles], unknownSize),
-    unshared: sumOf([...own.map(sizeOf), ...passedThrough, ...unnamed, ...otherFiles], unknownSize),
+    inUse: sizesTogether([...files.map(sizeOf), ...passedThrough, ...unnamed, ...otherFiles], unknownSize),
+    unshared: sizesTogether([...own.map(sizeOf), ...passedThrough, ...unnamed, ...otherFiles], unknownSize),
   };
 }

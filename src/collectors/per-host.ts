@@ -5,7 +5,7 @@ import { emptyColumnsOf } from './empty-column.ts';
 import { factsMissing } from './joins/facts.ts';
 import { viewHost } from './joins/host-view.ts';
 import type { TabCollector } from './per-vm.ts';
-import type { Columns, HostSubject } from './vm-columns.ts';
+import { type Columns, type HostSubject, rowMaker } from './vm-columns.ts';
 
 /** A host with its facts, from which a tab draws its rows. */
 export interface HostSource extends HostSubject {
@@ -24,11 +24,8 @@ interface HostTab<Subject extends HostSubject> {
 }
 
 function collect<Subject extends HostSubject>(tab: HostTab<Subject>, given: HostFacts, fleet: Fleet): CollectedTab {
-  const columns = Object.entries(tab.columns);
   const source: HostSource = { host: viewHost(given), fleet, facts: given.facts, given };
-  const rows = tab.subjects(source).map((subject) => ({
-    cells: Object.fromEntries(columns.map(([name, cellOf]) => [name, cellOf(subject)])),
-  }));
+  const rows = tab.subjects(source).map(rowMaker(tab.columns));
   return {
     rows,
     coverage: {

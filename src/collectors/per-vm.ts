@@ -1,9 +1,10 @@
 import type { FactName } from '../facts/fact-table.ts';
 import type { CollectedRow, CollectedTab, Collector, Fleet, HostFacts } from './collector.ts';
 import { emptyColumnsOf } from './empty-column.ts';
+import { machinesHere } from './host-figures.ts';
 import { factsMissing } from './joins/facts.ts';
 import { type HostView, type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
-import type { Columns, VmSubject } from './vm-columns.ts';
+import { type Columns, rowMaker, type VmSubject } from './vm-columns.ts';
 
 /** A collector that knows its header row: a tab without rows has one too. */
 export interface TabCollector extends Collector {
@@ -32,13 +33,8 @@ interface VmTab<Subject extends VmSubject> {
 }
 
 function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, fleet: Fleet): readonly CollectedRow[] {
-  const columns = Object.entries(tab.columns);
-  const isHere = ({ id }: VirtualMachine): boolean => !fleet.departed.get(id)?.has(host.identity.fqdn);
-  return host.machines.filter(isHere).flatMap((vm) =>
-    tab.subjects({ vm, host, fleet }).map((subject) => ({
-      cells: Object.fromEntries(columns.map(([name, cellOf]) => [name, cellOf(subject)])),
-    })),
-  );
+  const rowOf = rowMaker(tab.columns);
+  return machinesHere(host, fleet).flatMap((vm) => tab.subjects({ vm, host, fleet }).map(rowOf));
 }
 
 function collect<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostFacts, fleet: Fleet): CollectedTab {

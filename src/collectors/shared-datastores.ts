@@ -1,4 +1,4 @@
-import { sumOf } from './host-figures.ts';
+import { sumOf } from './cell-values.ts';
 import { datastoreKey } from './joins/datastores.ts';
 
 /** What a host's summary tells of the datastores that it shares with others. */

@@ -1,7 +1,7 @@
-import { mebibytes, trueOrFalse } from './cell-values.ts';
+import { mebibytes, sumOf, trueOrFalse } from './cell-values.ts';
 import type { Cell } from './collector.ts';
 import { empty } from './empty-column.ts';
-import { machinesHere, sumOf } from './host-figures.ts';
+import { machinesHere } from './host-figures.ts';
 import { type Datastore, datastoreKey, datastoresOf, isShared, usesOf } from './joins/datastores.ts';
 import { guidOf } from './joins/instance-id.ts';
 import { type HostSource, hostCollector, hostColumnFacts } from './per-host.ts';

@@ -1,7 +1,7 @@
 import type { FactOutcomes } from '../facts/fact.ts';
-import { dateOf, mebibytes, numberOf, textOf, trueOrFalse } from './cell-values.ts';
+import { dateOf, mebibytes, numberOf, sumOf, textOf, trueOrFalse } from './cell-values.ts';
 import { empty } from './empty-column.ts';
-import { coresOf, machinesHere, sumOf } from './host-figures.ts';
+import { coresOf, machinesHere } from './host-figures.ts';
 import { colourOfNode, isInMaintenance, isQuarantined, nodeOf } from './joins/cluster-nodes.ts';
 import { knownRows } from './joins/facts.ts';
 import { isPhysical, joinHostAdapters } from './joins/host-adapters.ts';

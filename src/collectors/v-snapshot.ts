@@ -1,9 +1,8 @@
 import type { Row } from '../facts/fact-table.ts';
-import { dateOf, textOf, trueOrFalse } from './cell-values.ts';
+import { dateOf, sumOf, textOf, trueOrFalse } from './cell-values.ts';
 import { bracketPath, underRoot } from './datastore-path.ts';
 import { diskFacts } from './disk-labels.ts';
 import { empty } from './empty-column.ts';
-import { sumOf } from './host-figures.ts';
 import { isBackupCheckpoint, isOwnCheckpoint } from './joins/checkpoints.ts';
 import { fileKey } from './joins/disk-files.ts';
 import { vmCollector } from './per-vm.ts';

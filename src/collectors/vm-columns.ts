@@ -1,5 +1,5 @@
 import { trueOrFalse } from './cell-values.ts';
-import type { Cell, Fleet } from './collector.ts';
+import type { Cell, CollectedRow, Fleet } from './collector.ts';
 import { configuredGuestOs, reportedGuestOs } from './guest-os.ts';
 import { clusterNameOf, type HostView, type VirtualMachine } from './joins/host-view.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
@@ -17,6 +17,12 @@ export interface VmSubject extends HostSubject {
 
 /** A tab's columns by name, in RVTools' order. */
 export type Columns<Subject> = Readonly<Record<string, (subject: Subject) => Cell>>;
+
+/** Makes the rows of a tab: a cell for each of its columns. */
+export function rowMaker<Subject>(columns: Columns<Subject>): (subject: Subject) => CollectedRow {
+  const entries = Object.entries(columns);
+  return (subject) => ({ cells: Object.fromEntries(entries.map(([name, cellOf]) => [name, cellOf(subject)])) });
+}
 
 /**
  * The id that the VM has in a workbook. Of several rows with one VM id (replica, copy) the fleet's owner keeps it;

@@ -1,8 +1,7 @@
 import type { FactOutcomes } from '../../facts/fact.ts';
 import type { Row } from '../../facts/fact-table.ts';
-import { numberOf, textOf } from '../cell-values.ts';
+import { numberOf, sumOf, textOf } from '../cell-values.ts';
 import { datastoreOf, hostVolumeName, sharedVolumeName } from '../datastore-path.ts';
-import { sumOf } from '../host-figures.ts';
 import { knownRows } from './facts.ts';
 import type { HostView, VirtualMachine } from './host-view.ts';
 

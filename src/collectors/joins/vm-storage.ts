@@ -1,6 +1,6 @@
 import type { FactOutcomes } from '../../facts/fact.ts';
 import type { Row } from '../../facts/fact-table.ts';
-import { sumOf } from '../host-figures.ts';
+import { sumOf } from '../cell-values.ts';
 import { chainOf, type DiskFile, diskFiles, fileKey } from './disk-files.ts';
 import type { Disk } from './disks.ts';
 import { knownRows } from './facts.ts';
