@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { registerFunctions } from './functions/register-functions.ts';
 import { createServices, type Services } from './services.ts';
+import { environment } from './settings/environment.ts';
 import { loadSettings } from './settings/load-settings.ts';
 import { folderStore } from './stores/folder-store.ts';
 import { openWinrmSession } from './winrm/session.ts';
@@ -9,7 +10,7 @@ import { openWinrmSession } from './winrm/session.ts';
 let services: Promise<Services> | undefined;
 
 async function fromSettings(): Promise<Services> {
-  const settings = await loadSettings(process.env, { path: '.env', required: false });
+  const settings = await loadSettings(environment, { path: '.env', required: false }, 'app');
   if (!settings.ok) throw new Error(settings.error.map(({ message }) => message).join(' '));
   const { credential, namedCredentials } = settings.value;
   return createServices({

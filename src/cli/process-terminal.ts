@@ -1,3 +1,4 @@
+import { environment } from '../settings/environment.ts';
 import { runProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,7 +21,7 @@ function withoutEchoes(callback: () => void): () => void {
 const processTerminal: Terminal = {
   stdout: process.stdout,
   stderr: process.stderr,
-  environment: process.env,
+  environment,
   workingFolder: process.cwd(),
   onInterrupt: (callback) => {
     // SIGTERM is how service managers and containers say Ctrl-C.

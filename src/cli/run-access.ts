@@ -57,7 +57,8 @@ export async function openAccess(
         : 'HYPERV_USER and HYPERV_PASSWORD';
     return failure(usageError(`No credentials: set ${names}, in the environment or in .env.`));
   }
-  const authorities = caFile === undefined ? success(undefined) : await loadAuthorities(caFile, 'The CA file');
+  const authorities =
+    caFile === undefined ? success(settings.authorities) : await loadAuthorities(caFile, 'The CA file');
   if (!authorities.ok) return failure(usageError(authorities.error.message));
   return success({
     credential: (name) => credentials.value.get(name?.toLowerCase() ?? ''),

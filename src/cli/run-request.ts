@@ -52,7 +52,7 @@ export async function readCliSettings(
 ): Promise<Result<Settings, UsageError>> {
   const path = resolve(workingFolder, envFile ?? '.env');
   const asked = auth === undefined ? environment : { ...environment, HYPERV_AUTH: auth };
-  const settings = await loadSettings(asked, { path, required: envFile !== undefined });
+  const settings = await loadSettings(asked, { path, required: envFile !== undefined }, 'commandLine');
   return settings.ok ? settings : failure(usageError(...settings.error.map(({ message }) => message)));
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'dotenv';
 import { failure, type Result, success } from '../result.ts';
+import type { SettingPlace } from './setting-table.ts';
 import { type RawSettings, readSettings, type SettingError, type Settings } from './settings.ts';
 
 /** Where `.env` is looked for, and whether it has to be there. */
@@ -14,9 +15,10 @@ export interface EnvFile {
 export async function loadSettings(
   environment: RawSettings,
   envFile: EnvFile,
+  place: Exclude<SettingPlace, 'both'>,
 ): Promise<Result<Settings, readonly SettingError[]>> {
   const file = await readEnvFile(envFile);
-  return file.ok ? readSettings(environment, file.value) : failure([file.error]);
+  return file.ok ? readSettings(environment, file.value, place) : failure([file.error]);
 }
 
 async function readEnvFile({ path, required }: EnvFile): Promise<Result<RawSettings, SettingError>> {

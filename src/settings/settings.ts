@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../result.ts';
 import type { PasswordCredential } from '../winrm/winrm-session.ts';
-import { type SettingDeclaration, type SettingName, settingTable } from './setting-table.ts';
+import { type SettingDeclaration, type SettingName, type SettingPlace, settingTable } from './setting-table.ts';
 
 type ValueOf<Name extends SettingName> = (typeof settingTable)[Name]['schema']['_output'];
 
@@ -12,15 +12,33 @@ export interface Settings {
   readonly via?: ValueOf<'HYPERV_VIA'>;
   readonly proxy?: ValueOf<'HYPERV_PROXY'>;
   readonly caFile?: ValueOf<'HYPERV_CA_FILE'>;
+  /** PEM text of private CAs. */
+  readonly authorities?: ValueOf<'HYPERV_CA'>;
   readonly channelBinding?: ValueOf<'HYPERV_CBT'>;
   readonly coverageThreshold?: ValueOf<'COVERAGE_THRESHOLD'>;
   readonly allowPartialOk?: ValueOf<'ALLOW_PARTIAL_OK'>;
+  /** Where the accounts are kept, without a slash at its end; undefined: in these settings. */
+  readonly keyVaultUrl?: ValueOf<'KEY_VAULT_URL'>;
+  readonly identity: AzureIdentity;
+  /** Where the app keeps its runs. */
+  readonly runsBlobUrl?: ValueOf<'RUNS_BLOB_URL'>;
+  readonly runsStorage?: ValueOf<'RUNS_STORAGE'>;
+  readonly appStorage?: ValueOf<'AzureWebJobsStorage'>;
+  readonly schedule?: ValueOf<'INVENTORY_SCHEDULE'>;
   /** The account of hosts that name none. */
   readonly credential?: PasswordCredential;
   /** Accounts by the name in `credential=<name>`, lower case. */
   readonly namedCredentials: ReadonlyMap<string, PasswordCredential>;
   /** Client certificates by the name in `credential=<name>`, lower case; the default one under the empty name. */
   readonly clientCertificates: ReadonlyMap<string, ClientCertificateFiles>;
+}
+
+/** Who asks the services of Azure. */
+export interface AzureIdentity {
+  /** Of a user-assigned managed identity. */
+  readonly clientId?: string;
+  /** True where a managed identity is at hand: in Azure. */
+  readonly isManaged: boolean;
 }
 
 /** Where a client certificate lies; nothing of it has been read. */
@@ -42,16 +60,21 @@ export interface SettingError {
 export type RawSettings = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads and validates all settings. The environment wins over the file; a value that is empty in the environment
- * counts as not set there. Comes back with every error, not only the first.
+ * Reads and validates all settings of the command line or of the app; those of the other count as not set. The
+ * environment wins over the file; a value that is empty in the environment counts as not set there. Comes back with
+ * every error, not only the first.
  */
-export function readSettings(environment: RawSettings, file: RawSettings): Result<Settings, readonly SettingError[]> {
+export function readSettings(
+  environment: RawSettings,
+  file: RawSettings,
+  place: Exclude<SettingPlace, 'both'>,
+): Result<Settings, readonly SettingError[]> {
   const raw = overlay(file, environment);
   const errors: SettingError[] = [];
   const read = <Name extends SettingName>(name: Name): ValueOf<Name> | undefined => {
-    const value = raw.get(name);
-    if (value === undefined) return undefined;
     const declaration: SettingDeclaration = settingTable[name];
+    const value = raw.get(name.toUpperCase());
+    if (value === undefined || (declaration.appliesTo !== 'both' && declaration.appliesTo !== place)) return undefined;
     const parsed = declaration.schema.safeParse(value);
     if (parsed.success) return parsed.data as ValueOf<Name>;
     errors.push({ setting: name, message: `${name} must be ${declaration.mustBe}.` });
@@ -64,9 +87,16 @@ export function readSettings(environment: RawSettings, file: RawSettings): Resul
     via: read('HYPERV_VIA'),
     proxy: read('HYPERV_PROXY'),
     caFile: read('HYPERV_CA_FILE'),
+    authorities: read('HYPERV_CA'),
     channelBinding: read('HYPERV_CBT'),
     coverageThreshold: read('COVERAGE_THRESHOLD'),
     allowPartialOk: read('ALLOW_PARTIAL_OK'),
+    keyVaultUrl: read('KEY_VAULT_URL'),
+    identity: { clientId: read('AZURE_CLIENT_ID'), isManaged: read('IDENTITY_ENDPOINT') !== undefined },
+    runsBlobUrl: read('RUNS_BLOB_URL'),
+    runsStorage: read('RUNS_STORAGE'),
+    appStorage: read('AzureWebJobsStorage'),
+    schedule: read('INVENTORY_SCHEDULE'),
     credential: readCredential(raw, '', errors),
     namedCredentials: readNamedCredentials(raw, errors),
     clientCertificates: readClientCertificates(raw, errors),

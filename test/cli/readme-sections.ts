@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hostErrorKinds } from '../../src/inventory/host-error.ts';
-import { namedSettingTable, settingTable } from '../../src/settings/setting-table.ts';
+import { namedSettingTable, type SettingPlace, settingTable } from '../../src/settings/setting-table.ts';
 import { personalityTable } from '../../src/simulator/personalities.ts';
 
 export const readmePath = fileURLToPath(new URL('../../README.md', import.meta.url));
@@ -14,22 +14,20 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 /** A sentence of the program may hold what Markdown would take for a tag. */
 const asText = (sentence: string): string => sentence.replaceAll('<', '\\<');
 
+const places: Readonly<Record<SettingPlace, string>> = { commandLine: 'command line', app: 'app', both: 'both' };
+
 const settings = table(
-  ['setting', 'meaning', 'default', 'secret'],
+  ['setting', 'meaning', 'read by', 'default', 'secret'],
   [
-    ...Object.entries(settingTable).map(([name, { meaning, default: value, secret }]) => [
-      `\`${name}\``,
-      meaning,
-      value,
-      secret ? 'yes' : 'no',
-    ]),
-    ...Object.entries(namedSettingTable).map(([name, { meaning, secret }]) => [
-      `\`${name}\``,
-      meaning,
-      'none',
-      secret ? 'yes' : 'no',
-    ]),
-  ],
+    ...Object.entries(settingTable),
+    ...Object.entries(namedSettingTable).map(([name, setting]) => [name, { ...setting, default: 'none' }] as const),
+  ].map(([name, { meaning, appliesTo, default: value, secret }]) => [
+    `\`${name}\``,
+    meaning,
+    places[appliesTo],
+    value,
+    secret ? 'yes' : 'no',
+  ]),
 );
 
 const errors = table(

@@ -110,6 +110,11 @@ test('any values are settings or errors that name the setting and never its valu
     'HYPERV_VIA',
     'COVERAGE_THRESHOLD',
     'ALLOW_PARTIAL_OK',
+    'HYPERV_CA',
+    'KEY_VAULT_URL',
+    'RUNS_BLOB_URL',
+    'RUNS_STORAGE',
+    'INVENTORY_SCHEDULE',
     '__proto__',
   );
   const values = fc.dictionary(names, fc.oneof(anyText, fc.stringMatching(/^[A-Za-z0-9]{15,20}$/)), {
@@ -117,7 +122,7 @@ test('any values are settings or errors that name the setting and never its valu
   });
   fc.assert(
     fc.property(values, values, (environment, file) => {
-      const settings = readSettings(environment, file);
+      const settings = readSettings(environment, file, 'app');
       if (settings.ok) return;
       for (const { setting, message } of settings.error) {
         expect(message).toContain(setting);
@@ -133,14 +138,14 @@ test('any values are settings or errors that name the setting and never its valu
 test('any .env file is read, and a password in single quotes comes out as it was put in', () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      readSettings({}, parse(text));
+      readSettings({}, parse(text), 'app');
     }),
     checked(),
   );
   const password = fc.string({ minLength: 1, maxLength: 40 }).filter((text) => !text.includes("'"));
   fc.assert(
     fc.property(password, (text) => {
-      const settings = readSettings({}, parse(`HYPERV_USER=u\nHYPERV_PASSWORD='${text}'\n`));
+      const settings = readSettings({}, parse(`HYPERV_USER=u\nHYPERV_PASSWORD='${text}'\n`), 'app');
       expect(settings.ok && settings.value.credential?.password).toBe(text);
     }),
     checked(),

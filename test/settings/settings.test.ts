@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 import { type RawSettings, readSettings } from '../../src/settings/settings.ts';
+import { issueCertificate } from '../../src/simulator/certificates/certificate.ts';
 
-const valid = (environment: RawSettings, file: RawSettings = {}) => {
-  const settings = readSettings(environment, file);
+const valid = (environment: RawSettings, file: RawSettings = {}, place: 'commandLine' | 'app' = 'commandLine') => {
+  const settings = readSettings(environment, file, place);
   if (!settings.ok) throw new Error(JSON.stringify(settings.error));
   return settings.value;
 };
-const errorsOf = (environment: RawSettings, file: RawSettings = {}) => {
-  const settings = readSettings(environment, file);
+const errorsOf = (environment: RawSettings, file: RawSettings = {}, place: 'commandLine' | 'app' = 'app') => {
+  const settings = readSettings(environment, file, place);
   return settings.ok ? [] : settings.error;
 };
 
@@ -77,6 +78,7 @@ describe('settings', () => {
   it.each([
     ['HYPERV_AUTH', 'kerberoast'],
     ['HYPERV_VIA', 'carrier-pigeon'],
+    ['HYPERV_CA', '/home/site/ca.pem'],
     ['HYPERV_PROXY', 'proxy.contoso.com:3128'],
     ['HYPERV_PROXY', 'socks5://proxy:1080'],
     ['HYPERV_PROXY', 'http://user:50%@proxy:3128'],
@@ -87,10 +89,48 @@ describe('settings', () => {
     ['COVERAGE_THRESHOLD', '90 %'],
     ['COVERAGE_THRESHOLD', '-0.5'],
     ['ALLOW_PARTIAL_OK', 'perhaps'],
+    ['KEY_VAULT_URL', 'contoso-vault'],
+    ['KEY_VAULT_URL', 'ftp://contoso.vault.azure.net'],
+    ['RUNS_BLOB_URL', 'https://runs.blob.core.windows.net/?sv=2024&sig=secret'],
+    ['RUNS_BLOB_URL', 'https://user:secret@runs.blob.core.windows.net'],
+    ['INVENTORY_SCHEDULE', 'every night'],
+    ['INVENTORY_SCHEDULE', '0 0 2 * * * *'],
   ])('that are wrong are named, but their value is not told: %s', (name, value) => {
     const errors = errorsOf({ [name]: value });
     expect(errors.map(({ setting }) => setting)).toEqual([name]);
     expect(JSON.stringify(errors)).not.toContain(value);
+  });
+
+  it('of the app count only there', () => {
+    const environment = { INVENTORY_SCHEDULE: 'nightly', azurewebjobsstorage: 'UseDevelopmentStorage=true' };
+    expect(errorsOf(environment, {}, 'commandLine')).toEqual([]);
+    expect(errorsOf(environment).map(({ setting }) => setting)).toEqual(['INVENTORY_SCHEDULE']);
+    expect(valid({ ...environment, INVENTORY_SCHEDULE: '0 30 1 * * MON-FRI' }, {}, 'app')).toMatchObject({
+      appStorage: 'UseDevelopmentStorage=true',
+      schedule: '0 30 1 * * MON-FRI',
+    });
+    expect(valid({ INVENTORY_SCHEDULE: '1.00:00:00' }, {}, 'app').schedule).toBe('1.00:00:00');
+  });
+
+  it('may hold private CAs on one line, as app settings do', () => {
+    const { certificate } = issueCertificate({ commonName: 'Contoso CA', purpose: 'authority' });
+    const written = [certificate, certificate.trim().replaceAll('\n', '\\n'), certificate.replaceAll('\n', ' ')];
+    for (const text of written) expect(valid({ HYPERV_CA: text }).authorities).toBe(certificate.trim());
+  });
+
+  it('name the services of Azure, and who asks them', () => {
+    const settings = {
+      KEY_VAULT_URL: 'https://contoso.vault.azure.net/',
+      RUNS_BLOB_URL: 'https://runs.blob.core.windows.net',
+      AZURE_CLIENT_ID: '0c1d',
+      IDENTITY_ENDPOINT: 'http://169.254.129.2:8081/msi/token',
+    };
+    expect(valid(settings, {}, 'app')).toMatchObject({
+      keyVaultUrl: 'https://contoso.vault.azure.net',
+      runsBlobUrl: 'https://runs.blob.core.windows.net',
+      identity: { clientId: '0c1d', isManaged: true },
+    });
+    expect(valid({}).identity.isManaged).toBe(false);
   });
 
   it('report every error at once', () => {
@@ -129,14 +169,14 @@ describe('the .env file', () => {
   it('may hold a password with any character between single quotes', async () => {
     const path = join(folder, '.env');
     await writeFile(path, "HYPERV_USER='LAB\\new reader'\nHYPERV_PASSWORD='a#b \"c\" $d\\n'\n");
-    const settings = await loadSettings({}, { path, required: true });
+    const settings = await loadSettings({}, { path, required: true }, 'commandLine');
     expect(settings.ok && settings.value.credential).toEqual({ user: 'LAB\\new reader', password: 'a#b "c" $d\\n' });
   });
 
   it('may be missing unless it was asked for', async () => {
     const path = join(folder, 'none.env');
-    expect((await loadSettings({}, { path, required: false })).ok).toBe(true);
-    const asked = await loadSettings({}, { path, required: true });
+    expect((await loadSettings({}, { path, required: false }, 'commandLine')).ok).toBe(true);
+    const asked = await loadSettings({}, { path, required: true }, 'commandLine');
     expect(asked.ok ? [] : asked.error.map(({ message }) => message)).toEqual([
       `--env-file: ${path} cannot be read (ENOENT).`,
     ]);
@@ -145,7 +185,7 @@ describe('the .env file', () => {
   it('leaves the environment of the process alone', async () => {
     const path = join(folder, '.env');
     await writeFile(path, 'HYPERV_ONLY_IN_FILE=x\n');
-    await loadSettings({}, { path, required: true });
+    await loadSettings({}, { path, required: true }, 'commandLine');
     expect(process.env.HYPERV_ONLY_IN_FILE).toBeUndefined();
   });
 });
