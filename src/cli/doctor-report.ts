@@ -1,5 +1,5 @@
 import type { Diagnosis, Step } from '../doctor/finding.ts';
-import { exporterVersion } from './exporter-version.ts';
+import { exporterVersion } from '../exporter-version.ts';
 
 /** What `doctor --json` prints. Keys are only ever added. */
 export function doctorReport(diagnoses: readonly Diagnosis[], at: Date): unknown {

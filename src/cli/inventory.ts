@@ -3,12 +3,13 @@ import { clearCancelMark } from '../activities/cancel-mark.ts';
 import { writeStatedGuests } from '../activities/guest-files.ts';
 import { startInventoryRun } from '../embedded/start-inventory-run.ts';
 import type { InventoryProgress } from '../embedded/watch-run.ts';
+import { exporterVersion } from '../exporter-version.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
 import type { StatedGuest } from '../inventory/guests.ts';
 import type { ReaderFindings, ReadersReport } from '../inventory/reader-findings.ts';
 import type { RunReport } from '../inventory/report.ts';
-import { makeRunId } from '../inventory/run-id.ts';
 import type { Manifest } from '../inventory/run-options.ts';
+import { makeManifest } from '../inventory/run-request.ts';
 import type { RunState } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
 import { createServices } from '../services.ts';
@@ -17,7 +18,6 @@ import { proxyTunnels } from '../winrm/proxy-tunnel.ts';
 import { openWinrmSession } from '../winrm/session.ts';
 import { createEventLog } from './event-log.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { exporterVersion } from './exporter-version.ts';
 import type { OutDir } from './out-dir.ts';
 import { createProgress } from './progress.ts';
 import type { RunAccess } from './run-access.ts';
@@ -48,27 +48,11 @@ export class RunBrokeOff extends Error {
 }
 
 /** The manifest of a run that starts now. */
-export function newManifest({
-  hosts,
-  repeated,
-  caFile,
-  options,
-  retryOf,
-}: Omit<RunRequest, 'access' | 'statedGuests'>): Manifest {
-  const startedAt = new Date();
-  return {
-    schemaVersion: 1,
-    runId: makeRunId(startedAt, () => randomInt(0x1000000) / 0x1000000),
-    trigger: 'cli',
-    startedAt: startedAt.toISOString(),
-    exporterVersion,
-    hosts,
-    repeated,
-    caFile,
-    options,
-    ...(retryOf ? { retryOf } : {}),
-  };
-}
+export const newManifest = (request: Omit<RunRequest, 'access' | 'statedGuests'>): Manifest =>
+  makeManifest(
+    { ...request, trigger: 'cli' },
+    { now: new Date(), random: () => randomInt(0x1000000) / 0x1000000, exporterVersion },
+  );
 
 /**
  * Runs an inventory to its end in this process. Ctrl-C hands out no more hosts, ends what is under way, and still

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { exporterVersion } from '../exporter-version.ts';
 import type { Result } from '../result.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { doctor } from './commands/doctor.ts';
@@ -8,7 +9,6 @@ import { run } from './commands/run.ts';
 import { type SimulateArguments, simulate } from './commands/simulate.ts';
 import { smokeCollect } from './commands/smoke-collect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { exporterVersion } from './exporter-version.ts';
 import { RunBrokeOff } from './inventory.ts';
 import { wholeNumber } from './option-values.ts';
 import { personalityShare } from './personality-shares.ts';

@@ -1,5 +1,5 @@
 import { readStatedGuests } from '../activities/guest-files.ts';
-import type { RunReport } from '../inventory/report.ts';
+import { goodHosts } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
 import { readGuestOsFile } from './guest-os-option.ts';
 import type { OutDir } from './out-dir.ts';
@@ -63,7 +63,3 @@ export async function makeRetryRequest(
     retryOf: { runId: given.retryOf, taken },
   });
 }
-
-/** A second mention of a machine shares its first mention's fate. */
-const goodHosts = ({ hosts }: RunReport): readonly string[] =>
-  hosts.filter(({ final_status }) => final_status === 'Inventory OK').map(({ given }) => given);

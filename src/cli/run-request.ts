@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { collectors } from '../collectors/collectors.ts';
+import { collectorNames } from '../collectors/collectors.ts';
 import type { StatedGuest } from '../inventory/guests.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { describeHostListProblems, type HostList, parseHostList } from '../inventory/host-list.ts';
+import type { HostList } from '../inventory/host-list.ts';
 import {
   defaultWaits,
   parseRunOptions,
@@ -11,8 +11,10 @@ import {
   type RunOptionProblem,
   type RunOptions,
 } from '../inventory/run-options.ts';
+import { httpsMissed, readHostList, withDefaults } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
+import { runDefaultsOf } from '../settings/run-defaults.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readGuestOsFile } from './guest-os-option.ts';
 import { caFileOf, openAccess, type RunAccess } from './run-access.ts';
@@ -33,9 +35,6 @@ export interface RunRequest {
   /** Set where the hosts of an earlier run are asked again. */
   readonly retryOf?: RetryOf;
 }
-
-/** Tabs of all collectors, in RVTools' order. */
-export const collectorNames = collectors.map(({ tab }) => tab);
 
 /** Names of run options, as the user typed them. */
 const optionNames: Readonly<Record<string, string>> = {
@@ -69,8 +68,8 @@ export async function makeRunRequest(
   const list = await readHosts(given, settings.value, terminal);
   if (!list.ok) return list;
   const { hosts, repeated } = list.value;
-  const httpsMissing = basicInTheClear(hosts, options.value) ?? httpsMissed(hosts, options.value);
-  if (httpsMissing) return failure(httpsMissing);
+  const missed = httpsMissed(hosts, options.value);
+  if (missed !== undefined) return failure(usageError(missed));
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
   const access = await openAccess({ hosts, caFile, options: options.value }, settings.value, terminal.workingFolder);
   if (!access.ok) return access;
@@ -92,26 +91,24 @@ export function makeOptions(
     scriptMs: given.scriptTimeout ?? defaultWaits.scriptMs,
     retryMs: given.retryAfter ?? defaultWaits.retryMs,
   };
-  const options = parseRunOptions(
-    {
-      only: given.only,
-      dryRun: given.dryRun,
-      coverageThreshold: given.coverageThreshold ?? settings.coverageThreshold,
-      allowPartialOk: given.allowPartialOk ?? settings.allowPartialOk,
-      authentication: given.auth ?? settings.authentication,
-      allowBasicOverHttp: given.allowBasicOverHttp,
-      channelBinding: given.cbt ?? settings.channelBinding,
-      via: given.via ?? settings.via,
-      concurrency: given.concurrency,
-      waits,
-      workbook,
-      csvTabs: given.csvTabs,
-      unknownSize: given.unknownSize,
-      health: given.health,
-      datacenter: given.datacenter,
-    },
-    { collectors: collectorNames },
-  );
+  const asked = {
+    only: given.only,
+    dryRun: given.dryRun,
+    coverageThreshold: given.coverageThreshold,
+    allowPartialOk: given.allowPartialOk,
+    authentication: given.auth,
+    allowBasicOverHttp: given.allowBasicOverHttp,
+    channelBinding: given.cbt,
+    via: given.via,
+    concurrency: given.concurrency,
+    waits,
+    workbook,
+    csvTabs: given.csvTabs,
+    unknownSize: given.unknownSize,
+    health: given.health,
+    datacenter: given.datacenter,
+  };
+  const options = parseRunOptions(withDefaults(asked, runDefaultsOf(settings)), { collectors: collectorNames });
   if (options.ok) return options;
   return failure(describeProblems(options.error.problems));
 }
@@ -138,9 +135,8 @@ async function readHosts(
   }
   const text = source.file === undefined ? success(source.text) : await readHostsFile(source, workingFolder);
   if (!text.ok) return text;
-  const list = parseHostList(text.value, { source: source.name });
-  if (!list.ok) return failure(usageError(...describeHostListProblems(list.error).split('\n')));
-  return list.value.hosts.length > 0 ? list : failure(usageError(`${source.name} names no host.`));
+  const list = readHostList(text.value, source.name);
+  return list.ok ? list : failure(usageError(...list.error));
 }
 
 type SourceOfHosts =
@@ -170,24 +166,4 @@ async function readHostsFile(
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return failure(usageError(`${option}: ${file} cannot be read (${code}).`));
   }
-}
-
-/** Single http hosts among https ones end with `basicOverHttp`; where all are http, nothing could be asked at all. */
-function basicInTheClear(
-  hosts: readonly HostEntry[],
-  { authentication, allowBasicOverHttp }: RunOptions,
-): UsageError | undefined {
-  if (authentication !== 'basic' || allowBasicOverHttp || hosts.some(({ scheme }) => scheme === 'https'))
-    return undefined;
-  return usageError(
-    'Basic over http would send the password in the clear: use https, or NTLM (--allow-basic-over-http is only for tests on one machine).',
-  );
-}
-
-/** As with Basic: nothing could be asked at all. */
-function httpsMissed(hosts: readonly HostEntry[], { authentication }: RunOptions): UsageError | undefined {
-  if (hosts.some(({ scheme }) => scheme === 'https')) return undefined;
-  const way = 'for https only, and no host is named with https://: write https://host, or use NTLM.';
-  if (authentication === 'kerberos') return usageError(`Kerberos is ${way}`);
-  return authentication === 'certificate' ? usageError(`Client certificates are ${way}`) : undefined;
 }

@@ -1,6 +1,5 @@
 import type { TabCollector } from './per-vm.ts';
 import { vCd } from './v-cd.ts';
-import { vCluster } from './v-cluster.ts';
 import { vCpu } from './v-cpu.ts';
 import { vDatastore } from './v-datastore.ts';
 import { vDisk } from './v-disk.ts';
@@ -14,7 +13,6 @@ import { vNetwork } from './v-network.ts';
 import { vNic } from './v-nic.ts';
 import { vPartition } from './v-partition.ts';
 import { vPort } from './v-port.ts';
-import { vRp } from './v-rp.ts';
 import { vScVmk } from './v-sc-vmk.ts';
 import { vSnapshot } from './v-snapshot.ts';
 import { vSource } from './v-source.ts';
@@ -35,8 +33,6 @@ export const collectors: readonly TabCollector[] = [
   vSnapshot,
   vTools,
   vSource,
-  vRp,
-  vCluster,
   vHost,
   vHba,
   vNic,
@@ -51,3 +47,6 @@ export const collectors: readonly TabCollector[] = [
 /** The collector of a tab, by its exact name; undefined where there is none. */
 export const collectorOf = (tab: string): TabCollector | undefined =>
   collectors.find((collector) => collector.tab === tab);
+
+/** Tabs of all collectors, in RVTools' order. */
+export const collectorNames: readonly string[] = collectors.map(({ tab }) => tab);

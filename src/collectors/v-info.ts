@@ -15,11 +15,12 @@ import { vmCollector } from './per-vm.ts';
 import { isInaccessible } from './power-state.ts';
 import {
   annotationColumn,
+  clusterOf,
+  datacenterOf,
   folderOf,
   guestOsColumns,
   leadingVmColumns,
   placeColumns,
-  resourcePoolPath,
   sdkColumns,
   type VmSubject,
   vmColumnFacts,
@@ -231,7 +232,7 @@ export const vInfo = vmCollector<VmSubject>({
     'Network #8': network(8),
     'Num Monitors': () => 1,
     'Video Ram KiB': empty('Hyper-V does not tell the memory of a virtual display'),
-    'Resource pool': ({ host }) => resourcePoolPath(host),
+    'Resource pool': ({ host }) => `/${datacenterOf(host)}/${clusterOf(host)}/Resources`,
     'Folder ID': ({ vm }) => folderId(vm),
     Folder: folderOf,
     vApp: empty('Hyper-V has no vApps'),

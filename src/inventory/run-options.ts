@@ -81,6 +81,8 @@ export interface Manifest {
   readonly options: RunOptions;
   /** Set where the run asks an earlier run's hosts again. */
   readonly retryOf?: RetryOf;
+  /** SHA-256 of the body that asked for the run (hex), so that the same request delivered twice is one run. */
+  readonly requestHash?: string;
 }
 
 /** The run whose hosts are asked again, and those of them (as given) whose stored facts are good enough to be kept. */

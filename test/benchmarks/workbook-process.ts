@@ -1,8 +1,9 @@
 // Makes a run's files in a process of its own, so that its memory is that of this work alone.
-import { exporterVersion } from '../../src/cli/exporter-version.ts';
+
 import { collectors } from '../../src/collectors/collectors.ts';
 import { startExport } from '../../src/embedded/start-export.ts';
 import type { InventoryProgress } from '../../src/embedded/watch-run.ts';
+import { exporterVersion } from '../../src/exporter-version.ts';
 import { createServices } from '../../src/services.ts';
 import { folderStore } from '../../src/stores/folder-store.ts';
 

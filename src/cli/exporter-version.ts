@@ -1,4 +1,0 @@
-import { createRequire } from 'node:module';
-
-/** As `package.json` has it, which lies two folders above this file both before and after the build. */
-export const exporterVersion: string = createRequire(import.meta.url)('../../package.json').version;
