@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { cancelMarkName } from './activities/cancel-mark.ts';
+import type { RunDefaults } from './inventory/run-request.ts';
 import type { Store } from './stores/store.ts';
 import type { ProxyTunnels } from './winrm/proxy-tunnel.ts';
 import type { Credential, OpenWinrmSession } from './winrm/winrm-session.ts';
@@ -7,6 +8,8 @@ import type { Credential, OpenWinrmSession } from './winrm/winrm-session.ts';
 /** Everything with an effect that an activity may use; handed in, so that activities stay plain functions. */
 export interface Services {
   readonly store: Store;
+  /** Where `hosts.txt` lies, if a list of hosts is kept beside the runs. */
+  readonly config?: Store;
   readonly connect: OpenWinrmSession;
   /** The account of that name, the default one without a name; undefined where the settings hold none. */
   readonly credential: (name?: string) => Credential | undefined;
@@ -14,6 +17,8 @@ export interface Services {
   readonly proxy?: ProxyTunnels;
   /** PEM text of private CAs that hosts' certificates may come from. */
   readonly authorities?: string;
+  /** What holds for a run where nothing is asked for. */
+  readonly defaults: RunDefaults;
   readonly clock: () => Date;
   /** Takes one structured event; never a secret. */
   readonly log: (event: Readonly<Record<string, unknown>>) => void;
@@ -35,6 +40,7 @@ export type ServiceParts = Pick<Services, 'store' | 'connect' | 'credential' | '
 /** Puts the parts together; what is not given is as a real run has it. */
 export function createServices(parts: ServiceParts): Services {
   return {
+    defaults: { options: {} },
     clock: () => new Date(),
     isCancelled: (runId) => parts.store.exists(cancelMarkName(runId)),
     collectDeadlineMs: 25 * 60_000,

@@ -1,4 +1,4 @@
-import type { Fleet, FleetNode } from '../collectors/collector.ts';
+import type { Fleet } from '../collectors/collector.ts';
 import type { FleetDatastore } from '../collectors/shared-datastores.ts';
 
 /** A {@link Fleet} that survives JSON, on its way from one activity to the next. */
@@ -7,7 +7,6 @@ export interface FleetReference {
   readonly owners: readonly (readonly [string, string])[];
   readonly departed: readonly (readonly [string, readonly string[]])[];
   readonly clusterSpeakers: readonly (readonly [string, string])[];
-  readonly nodes: readonly (readonly [string, readonly FleetNode[]])[];
   readonly datastores: readonly (readonly [string, FleetDatastore])[];
 }
 
@@ -16,7 +15,6 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
   owners: [...fleet.owners],
   departed: [...fleet.departed].map(([id, hosts]) => [id, [...hosts]]),
   clusterSpeakers: [...fleet.clusterSpeakers],
-  nodes: [...fleet.nodes],
   datastores: [...fleet.datastores],
 });
 
@@ -25,6 +23,5 @@ export const fromFleetReference = (reference: FleetReference): Fleet => ({
   owners: new Map(reference.owners),
   departed: new Map(reference.departed.map(([id, hosts]) => [id, new Set(hosts)])),
   clusterSpeakers: new Map(reference.clusterSpeakers),
-  nodes: new Map(reference.nodes),
   datastores: new Map(reference.datastores),
 });

@@ -575,7 +575,6 @@ export const factTable = {
       OwnerGroup: 'string',
       OwnerNode: 'string',
       State: 'uint32',
-      CoreResource: 'boolean',
       PrivateProperties: 'instance',
     },
     mayBeAbsent: true,
