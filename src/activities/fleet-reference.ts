@@ -1,4 +1,4 @@
-import type { Fleet } from '../collectors/collector.ts';
+import type { Fleet, FleetNode } from '../collectors/collector.ts';
 import type { FleetDatastore } from '../collectors/shared-datastores.ts';
 
 /** A {@link Fleet} that survives JSON, on its way from one activity to the next. */
@@ -7,6 +7,7 @@ export interface FleetReference {
   readonly owners: readonly (readonly [string, string])[];
   readonly departed: readonly (readonly [string, readonly string[]])[];
   readonly clusterSpeakers: readonly (readonly [string, string])[];
+  readonly nodes: readonly (readonly [string, readonly FleetNode[]])[];
   readonly datastores: readonly (readonly [string, FleetDatastore])[];
 }
 
@@ -15,6 +16,7 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
   owners: [...fleet.owners],
   departed: [...fleet.departed].map(([id, hosts]) => [id, [...hosts]]),
   clusterSpeakers: [...fleet.clusterSpeakers],
+  nodes: [...fleet.nodes],
   datastores: [...fleet.datastores],
 });
 
@@ -23,5 +25,6 @@ export const fromFleetReference = (reference: FleetReference): Fleet => ({
   owners: new Map(reference.owners),
   departed: new Map(reference.departed.map(([id, hosts]) => [id, new Set(hosts)])),
   clusterSpeakers: new Map(reference.clusterSpeakers),
+  nodes: new Map(reference.nodes),
   datastores: new Map(reference.datastores),
 });

@@ -3,6 +3,7 @@ import type { FactName } from '../facts/fact-table.ts';
 import type { CollectorOptions } from '../inventory/collector-options.ts';
 import type { GuestKnowledge } from '../inventory/guests.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
+import type { Hardware, VmTotals } from './node-figures.ts';
 import type { FleetDatastore } from './shared-datastores.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
@@ -29,6 +30,12 @@ export interface HostFacts {
   readonly options?: CollectorOptions;
 }
 
+/** What a node of a cluster tells for the rows of the whole. */
+export interface FleetNode extends Hardware, VmTotals {
+  readonly fqdn: string;
+  readonly shortName: string;
+}
+
 /** What several hosts share, known once every host's record was read. */
 export interface Fleet {
   /** Lower-case cluster FQDN → VI SDK UUID. */
@@ -42,6 +49,8 @@ export interface Fleet {
   readonly departed: ReadonlyMap<string, ReadonlySet<string>>;
   /** Lower-case cluster FQDN → FQDN of the host that speaks for it where it has one row. */
   readonly clusterSpeakers: ReadonlyMap<string, string>;
+  /** Lower-case cluster FQDN → those of its nodes that were read. */
+  readonly nodes: ReadonlyMap<string, readonly FleetNode[]>;
   /** Lower-case name → a datastore that several hosts may see. */
   readonly datastores: ReadonlyMap<string, FleetDatastore>;
 }

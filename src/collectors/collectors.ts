@@ -1,5 +1,6 @@
 import type { TabCollector } from './per-vm.ts';
 import { vCd } from './v-cd.ts';
+import { vCluster } from './v-cluster.ts';
 import { vCpu } from './v-cpu.ts';
 import { vDatastore } from './v-datastore.ts';
 import { vDisk } from './v-disk.ts';
@@ -13,6 +14,7 @@ import { vNetwork } from './v-network.ts';
 import { vNic } from './v-nic.ts';
 import { vPartition } from './v-partition.ts';
 import { vPort } from './v-port.ts';
+import { vRp } from './v-rp.ts';
 import { vScVmk } from './v-sc-vmk.ts';
 import { vSnapshot } from './v-snapshot.ts';
 import { vSource } from './v-source.ts';
@@ -33,6 +35,8 @@ export const collectors: readonly TabCollector[] = [
   vSnapshot,
   vTools,
   vSource,
+  vRp,
+  vCluster,
   vHost,
   vHba,
   vNic,

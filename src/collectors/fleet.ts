@@ -1,6 +1,8 @@
-import type { Fleet, HostFacts } from './collector.ts';
+import type { Fleet, FleetNode, HostFacts } from './collector.ts';
 import { datastoreKey, datastoresOf, isShared, usesOf } from './joins/datastores.ts';
+import { knownRows } from './joins/facts.ts';
 import { type HostView, viewHost } from './joins/host-view.ts';
+import { figuresOf, type Hardware, hardwareOf, totalsOf, type VmFigures } from './node-figures.ts';
 import { type SharedDatastores, sharedDatastores } from './shared-datastores.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
@@ -18,12 +20,19 @@ export interface FleetMember {
   /** True: it told which Windows it is. */
   readonly tellsSystem?: boolean;
   readonly datastores?: SharedDatastores;
+  /** Only of a node of a cluster, whose figures are summed up with those of the others. */
+  readonly node?: Hardware & {
+    readonly shortName: string /** False: its VMs are not known. */;
+    readonly tellsVms: boolean;
+  };
   readonly vms: readonly {
     readonly id: string;
     readonly running: boolean;
     readonly replica: boolean;
     /** Whether it is on the host's last list; undefined where that is not known. */
     readonly present?: boolean;
+    /** Only of a VM on a node of a cluster. */
+    readonly figures?: VmFigures;
   }[];
 }
 
@@ -39,6 +48,7 @@ export const emptyFleet: Fleet = {
   owners: new Map(),
   departed: new Map(),
   clusterSpeakers: new Map(),
+  nodes: new Map(),
   datastores: new Map(),
 };
 
@@ -57,10 +67,17 @@ function datastoresSharedBy(view: HostView, { facts }: HostFacts): SharedDatasto
   };
 }
 
+const nodeOf = (view: HostView, { facts }: HostFacts): NonNullable<FleetMember['node']> => ({
+  shortName: view.identity.shortName,
+  tellsVms: knownRows(facts, 'computerSystems') !== undefined,
+  ...hardwareOf(view, facts),
+});
+
 /** Draws from a host's facts what other hosts' rows depend on. */
 export function summarize(host: HostFacts): FleetMember {
   const view = viewHost(host);
   const { identity, cluster, machines } = view;
+  const isMember = cluster.kind === 'member';
   return {
     fqdn: identity.fqdn,
     cluster: cluster.kind === 'member' ? { fqdn: cluster.fqdn, instanceId: cluster.instanceId } : null,
@@ -68,11 +85,13 @@ export function summarize(host: HostFacts): FleetMember {
     ...(host.runId === undefined ? {} : { runId: host.runId }),
     tellsSystem: identity.product.version !== null,
     datastores: datastoresSharedBy(view, host),
+    ...(isMember && { node: nodeOf(view, host) }),
     vms: machines.map((vm) => ({
       id: vm.id,
       running: vm.running,
       replica: isReplica(vm),
       present: host.presentAfter?.has(vm.id),
+      ...(isMember && { figures: figuresOf(vm, view) }),
     })),
   };
 }
@@ -149,6 +168,24 @@ function clusterSpeakersOf(hosts: readonly FleetMember[]): ReadonlyMap<string, s
   return new Map([...speakers].map(([cluster, { fqdn }]) => [cluster, fqdn]));
 }
 
+/** Nodes by their cluster. A VM that left a node is counted where it is now. */
+function nodesOf(
+  hosts: readonly FleetMember[],
+  departed: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, readonly FleetNode[]> {
+  const nodes = new Map<string, FleetNode[]>();
+  for (const { fqdn, cluster, node, vms } of hosts) {
+    if (cluster === null || node === undefined) continue;
+    const { tellsVms, ...told } = node;
+    const here = vms.filter(({ id }) => !departed.get(id)?.has(fqdn));
+    const totals = totalsOf(tellsVms ? here.flatMap(({ figures }) => figures ?? []) : undefined);
+    const known = nodes.get(cluster.fqdn) ?? [];
+    known.push({ fqdn, ...told, ...totals });
+    nodes.set(cluster.fqdn, known);
+  }
+  return nodes;
+}
+
 /** Makes the index of a run from the summaries of all its hosts, in any order. */
 export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
   const hosts = [...summaries];
@@ -158,6 +195,7 @@ export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
     owners: ownersOf(hosts, departed),
     departed,
     clusterSpeakers: clusterSpeakersOf(hosts),
+    nodes: nodesOf(hosts, departed),
     datastores: sharedDatastores(
       hosts.map(({ fqdn, datastores = nothingShared }) => ({ fqdn, datastores })),
       departed,

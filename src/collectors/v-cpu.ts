@@ -1,12 +1,11 @@
 import { numberOf } from './cell-values.ts';
-import type { HostView, VirtualMachine } from './joins/host-view.ts';
+import { cpuCapacity, cpusOf, usableCpu, usedCpu } from './cpu-figures.ts';
+import type { VirtualMachine } from './joins/host-view.ts';
 import { vmCollector } from './per-vm.ts';
 import { leadingVmColumns, trailingVmColumns, type VmSubject, vmColumnFacts } from './vm-columns.ts';
 
 /** `Msvm_ProcessorSettingData.Limit` and `.Reservation` of a whole VM: thousandths of a percent. */
 const whole = 100_000;
-
-const cpusOf = (vm: VirtualMachine): number | null => numberOf(vm.processor?.VirtualQuantity);
 
 /** Hyper-V has no sockets: as many as the NUMA limits need, so that Sockets × Cores p/s = CPUs. */
 function socketsOf(vm: VirtualMachine): number | null {
@@ -25,33 +24,8 @@ function coresPerSocket(vm: VirtualMachine): number | null {
   return sockets === null || cpus === null ? null : cpus / sockets;
 }
 
-/** MHz of all the VM's processors, whether or not it runs. */
-function capacityOf({ vm, host }: VmSubject): number | null {
-  const cpus = cpusOf(vm);
-  return cpus === null || host.identity.processorMhz === null ? null : cpus * host.identity.processorMhz;
-}
-
-/** MHz that the VM can use now; 0 when off. */
-function maxOf(subject: VmSubject): number | null {
-  return cpusOf(subject.vm) !== null && !subject.vm.running ? 0 : capacityOf(subject);
-}
-
-/** MHz in use: ProcessorLoad is a share of the whole host. One sample; 0 when off. */
-function overallOf(subject: VmSubject): number | null {
-  const max = maxOf(subject);
-  const load = subject.vm.summary?.ProcessorLoad ?? null;
-  const hostMhz = hostMhzOf(subject.host);
-  if (max === 0) return 0;
-  return max === null || load === null || hostMhz === null ? null : Math.min(max, Math.round((load / 100) * hostMhz));
-}
-
-function hostMhzOf({ identity }: HostView): number | null {
-  const { logicalProcessors, processorMhz } = identity;
-  return logicalProcessors === null || processorMhz === null ? null : logicalProcessors * processorMhz;
-}
-
 function shareOfCapacity(subject: VmSubject, thousandths: number | null): number | null {
-  const capacity = capacityOf(subject);
+  const capacity = cpuCapacity(subject);
   return thousandths === null || capacity === null ? null : Math.round((thousandths / whole) * capacity);
 }
 
@@ -85,8 +59,8 @@ export const vCpu = vmCollector<VmSubject>({
     CPUs: ({ vm }) => cpusOf(vm),
     Sockets: ({ vm }) => socketsOf(vm),
     'Cores p/s': ({ vm }) => coresPerSocket(vm),
-    Max: maxOf,
-    Overall: overallOf,
+    Max: usableCpu,
+    Overall: usedCpu,
     Level: ({ vm }) => levelOf(vm),
     Shares: ({ vm }) => sharesOf(vm),
     Reservation: (subject) => shareOfCapacity(subject, numberOf(subject.vm.processor?.Reservation)),

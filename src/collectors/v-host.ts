@@ -1,7 +1,7 @@
 import type { FactOutcomes } from '../facts/fact.ts';
 import { dateOf, mebibytes, numberOf, sumOf, textOf, trueOrFalse } from './cell-values.ts';
 import { empty } from './empty-column.ts';
-import { coresOf, machinesHere } from './host-figures.ts';
+import { coresOf, healthColour, machinesHere, tellsOfItself } from './host-figures.ts';
 import { colourOfNode, isInMaintenance, isQuarantined, nodeOf } from './joins/cluster-nodes.ts';
 import { knownRows } from './joins/facts.ts';
 import { isPhysical, joinHostAdapters } from './joins/host-adapters.ts';
@@ -24,8 +24,7 @@ const withoutManagementAgent = empty('a Hyper-V host has no management agent wit
 
 /** A host of which nothing was told has no row, so that a row never stands for nothing. */
 function hostOf({ host, fleet, facts }: HostSource): readonly MachineSubject[] {
-  const told = [...(knownRows(facts, 'hostSystem') ?? []), ...(knownRows(facts, 'operatingSystem') ?? [])];
-  if (told.length === 0) return [];
+  if (!tellsOfItself(facts)) return [];
   const vms = machinesHere(host, fleet);
   return [{ host, fleet, facts, vms, running: vms.filter(({ running }) => running) }];
 }
@@ -42,11 +41,7 @@ const processorsOf = (facts: FactOutcomes) => knownRows(facts, 'hostProcessors')
 /** What the cluster says of its node; a host alone has the health of Hyper-V's own row of it. */
 function configStatus({ host, facts }: MachineSubject): string {
   const node = nodeOf(host, facts);
-  if (node) return colourOfNode(node);
-  const own = knownRows(facts, 'computerSystems')?.find(({ Name }) => guidOf(Name) === undefined);
-  if (own?.HealthState == null) return 'gray';
-  if (own.HealthState === 5) return 'green';
-  return own.HealthState === 20 || own.HealthState === 25 ? 'red' : 'yellow';
+  return node ? colourOfNode(node) : healthColour(facts);
 }
 
 /** Of a node what its cluster says; a host alone knows no such mode. Null where the cluster does not tell. */

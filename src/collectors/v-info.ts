@@ -15,12 +15,11 @@ import { vmCollector } from './per-vm.ts';
 import { isInaccessible } from './power-state.ts';
 import {
   annotationColumn,
-  clusterOf,
-  datacenterOf,
   folderOf,
   guestOsColumns,
   leadingVmColumns,
   placeColumns,
+  resourcePoolPath,
   sdkColumns,
   type VmSubject,
   vmColumnFacts,
@@ -232,7 +231,7 @@ export const vInfo = vmCollector<VmSubject>({
     'Network #8': network(8),
     'Num Monitors': () => 1,
     'Video Ram KiB': empty('Hyper-V does not tell the memory of a virtual display'),
-    'Resource pool': ({ host }) => `/${datacenterOf(host)}/${clusterOf(host)}/Resources`,
+    'Resource pool': ({ host }) => resourcePoolPath(host),
     'Folder ID': ({ vm }) => folderId(vm),
     Folder: folderOf,
     vApp: empty('Hyper-V has no vApps'),

@@ -1,5 +1,5 @@
 import { hostCollector, hostColumnFacts } from './per-host.ts';
-import { type HostSubject, sdkColumns } from './vm-columns.ts';
+import { type HostSubject, isSpeaker, sdkColumns } from './vm-columns.ts';
 
 /** The first two numbers of a version. */
 const majorMinor = (version: string | null): string | null => /^\d+\.\d+/.exec(version ?? '')?.[0] ?? null;
@@ -17,11 +17,7 @@ export const vSource = hostCollector<HostSubject>({
   requires: ['operatingSystem'],
   optional: [...hostColumnFacts, 'windowsVersion'],
   // Of a cluster's nodes one speaks for all.
-  subjects: ({ host, fleet }) => {
-    const { cluster, identity } = host;
-    const speaker = cluster.kind === 'member' ? fleet.clusterSpeakers.get(cluster.fqdn) : undefined;
-    return (speaker ?? identity.fqdn) === identity.fqdn ? [{ host, fleet }] : [];
-  },
+  subjects: (source) => (isSpeaker(source) ? [source] : []),
   columns: {
     Name: () => 'Microsoft Hyper-V',
     'OS type': () => 'win32-x64',

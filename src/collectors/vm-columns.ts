@@ -10,6 +10,15 @@ export interface HostSubject {
   readonly fleet: Fleet;
 }
 
+/**
+ * True: the host's rows about its cluster stand for all nodes, since one speaks for them; a host that stands alone
+ * speaks for itself.
+ */
+export function isSpeaker({ host: { cluster, identity }, fleet }: HostSubject): boolean {
+  const speaker = cluster.kind === 'member' ? fleet.clusterSpeakers.get(cluster.fqdn) : undefined;
+  return (speaker ?? identity.fqdn) === identity.fqdn;
+}
+
 /** A VM on its host within the fleet. */
 export interface VmSubject extends HostSubject {
   readonly vm: VirtualMachine;
@@ -40,6 +49,9 @@ export const isReplica = (vm: VirtualMachine): boolean => [2, 3, 4].includes(vm.
 export const datacenterOf = (host: HostView): string => host.datacenter ?? host.identity.domain ?? 'Datacenter';
 export const clusterOf = (host: HostView): string => clusterNameOf(host.cluster, host.identity);
 
+/** The root pool of a cluster, or of a host outside one: every VM is in it. */
+export const resourcePoolPath = (host: HostView): string => `/${datacenterOf(host)}/${clusterOf(host)}/Resources`;
+
 /** `/<Datacenter>/<group>`; null for a VM in no group. */
 export const folderOf = ({ vm, host }: VmSubject): string | null =>
   vm.group === undefined ? null : `/${datacenterOf(host)}/${vm.group.name}`;
@@ -52,7 +64,7 @@ const sdkServerOf = ({ cluster, identity }: HostView): string =>
  * One UUID per cluster, whichever node was asked: a node's own would make one cluster look like many servers. Null
  * where the cluster cannot be told and the registry did not name it.
  */
-function sdkUuidOf({ host: { cluster, identity }, fleet }: HostSubject): string | null {
+export function sdkUuidOf({ host: { cluster, identity }, fleet }: HostSubject): string | null {
   switch (cluster.kind) {
     case 'member':
       return fleet.clusterUuids.get(cluster.fqdn) ?? cluster.instanceId ?? uuidV5(cluster.fqdn, dnsNamespace);

@@ -575,6 +575,7 @@ export const factTable = {
       OwnerGroup: 'string',
       OwnerNode: 'string',
       State: 'uint32',
+      CoreResource: 'boolean',
       PrivateProperties: 'instance',
     },
     mayBeAbsent: true,

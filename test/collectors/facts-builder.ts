@@ -51,6 +51,13 @@ export function without(host: HostFacts, name: FactName, code: FactErrorCode = '
   return { ...host, facts: { ...host.facts, [name]: failed } satisfies FactOutcomes };
 }
 
+/** The same host, with other rows of one fact. */
+export const withRows = <Name extends FactName>(
+  host: HostFacts,
+  name: Name,
+  rows: readonly Partial<Row<Name>>[],
+): HostFacts => ({ ...host, facts: { ...host.facts, [name]: outcomeOf(name, { [name]: rows }) } });
+
 /** A workgroup-free host of 8 logical processors at 2,000 MHz. */
 export const hv01: FactRows = {
   hostSystem: [

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
+import { vCluster } from '../../src/collectors/v-cluster.ts';
 import { vHba } from '../../src/collectors/v-hba.ts';
 import { vHost } from '../../src/collectors/v-host.ts';
 import { vNic } from '../../src/collectors/v-nic.ts';
 import { vPort } from '../../src/collectors/v-port.ts';
+import { vRp } from '../../src/collectors/v-rp.ts';
 import { vScVmk } from '../../src/collectors/v-sc-vmk.ts';
 import { vSwitch } from '../../src/collectors/v-switch.ts';
 import { buildFleet as simulateFleet } from '../../src/simulator/fleet.ts';
 import type { Machine } from '../../src/simulator/model.ts';
-import type { SimulatedHost } from '../../src/simulator/simulated-host.ts';
+import type { SimulatedHost, SimulatedVm } from '../../src/simulator/simulated-host.ts';
 import { rowsFrom } from './facts-builder.ts';
 import { factsOf } from './simulated-facts.ts';
 
@@ -27,6 +29,51 @@ const policies = [
   'loadbalance_srcid',
   'loadbalance_loadbased',
 ];
+
+const total = (figures: readonly number[]): number => figures.reduce((sum, figure) => sum + figure, 0);
+const sizeOf = ({ memory, state }: SimulatedVm): number =>
+  memory.dynamic && state === 2 ? Math.max(memory.assigned, memory.startup) : memory.startup;
+
+test('every cluster, and every host outside one, has one row with the sums of its nodes and their VMs', () => {
+  const names = [...new Set(hosts.map(({ host }) => host.cluster ?? host.fqdn.split('.')[0]))];
+  const expected = names.map((name) => {
+    const nodes = hosts.filter(({ host }) => (host.cluster ?? host.fqdn.split('.')[0]) === name);
+    const up = nodes.filter(({ machine }) => machine.cluster === null || !machine.board.paused);
+    const cpu = ({ machine: { hardware } }: (typeof hosts)[number]) =>
+      hardware.sockets * hardware.coresPerSocket * hardware.clockMhz;
+    const vms = nodes.flatMap(({ host }) => host.vms);
+    const running = vms.filter(({ state }) => state === 2);
+    return {
+      cluster: {
+        Name: name,
+        NumHosts: nodes.length,
+        numEffectiveHosts: up.length,
+        TotalCpu: total(nodes.map(cpu)),
+        'Effective Cpu': total(up.map(cpu)),
+        // 64 MiB are the firmware's.
+        TotalMemory: total(nodes.map(({ machine }) => machine.hardware.memory - 64)),
+        'HA enabled': nodes[0]?.host.cluster === null ? 'False' : 'True',
+      },
+      pool: {
+        '# VMs total': vms.length,
+        '# VMs': running.length,
+        '# vCPUs': total(running.map(({ processors }) => processors)),
+        'CPU limit': total(up.map(cpu)),
+        'Mem Configured': total(vms.map(sizeOf)),
+      },
+    };
+  });
+  const byName = (one: { readonly Name?: unknown }, other: { readonly Name?: unknown }) =>
+    String(one.Name) < String(other.Name) ? -1 : 1;
+  const clusters = hosts.flatMap(({ facts }) => rowsFrom(vCluster, facts, fleet));
+  expect(clusters.toSorted(byName)).toMatchObject(expected.map(({ cluster }) => cluster).toSorted(byName));
+  const pools = hosts.flatMap(({ facts }) => rowsFrom(vRp, facts, fleet));
+  const named = pools.map((row) => ({ ...row, Name: String(row['Resource Pool path']).split('/').at(-2) }));
+  expect(named.toSorted(byName)).toMatchObject(
+    expected.map(({ cluster, pool }) => ({ Name: cluster.Name, ...pool })).toSorted(byName),
+  );
+  expect(clusters.length).toBeLessThan(hosts.length);
+});
 
 describe.each(hosts)('$host.name', ({ host, machine, facts }) => {
   test('shows each switch with the ports that are plugged into it', () => {
@@ -69,7 +116,6 @@ describe.each(hosts)('$host.name', ({ host, machine, facts }) => {
   test('shows its hardware, and the sums of its VMs', () => {
     const { hardware, board, networks } = machine;
     const running = host.vms.filter(({ state }) => state === 2);
-    const total = (figures: readonly number[]): number => figures.reduce((sum, figure) => sum + figure, 0);
     expect(rowsFrom(vHost, facts, fleet)).toMatchObject([
       {
         Host: host.fqdn,
@@ -81,9 +127,7 @@ describe.each(hosts)('$host.name', ({ host, machine, facts }) => {
         '# VMs total': host.vms.length,
         '# VMs': running.length,
         '# vCPUs': total(running.map(({ processors }) => processors)),
-        vRAM: total(
-          running.map(({ memory }) => (memory.dynamic ? Math.max(memory.assigned, memory.startup) : memory.startup)),
-        ),
+        vRAM: total(running.map(sizeOf)),
         'CPU usage %': board.processorUsage,
         'Serial number': board.serialNumber,
         'in Maintenance Mode': machine.cluster !== null && board.paused ? 'True' : 'False',

@@ -126,7 +126,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
         return {
           files: [],
           collected: [],
-          fleet: { clusterUuids: [], owners: [], departed: [], clusterSpeakers: [], datastores: [] },
+          fleet: { clusterUuids: [], owners: [], departed: [], clusterSpeakers: [], nodes: [], datastores: [] },
         };
       },
     });

@@ -1,10 +1,8 @@
 import type { FactOutcomes } from '../../facts/fact.ts';
 import type { Row } from '../../facts/fact-table.ts';
+import type { Colour } from './colours.ts';
 import { knownRows } from './facts.ts';
 import type { HostView } from './host-view.ts';
-
-/** RVTools' colours. */
-export type Colour = 'green' | 'yellow' | 'red' | 'gray';
 
 /** `MSCluster_Node.State`: 0 up, 1 down, 2 paused, 3 joining; anything else is not known. */
 export function colourOfNode({ State }: Row<'clusterNodes'>): Colour {
@@ -24,7 +22,11 @@ export const isQuarantined = ({ StatusInformation }: Row<'clusterNodes'>): boole
 /** Node names are NetBIOS names, cut at 15 characters. */
 const nodeKey = (name: string | null): string => name?.toLowerCase().slice(0, 15) ?? '';
 
+/** True: the row is that of the host with this short name. */
+export const isNode = ({ Name }: Row<'clusterNodes'>, shortName: string): boolean =>
+  nodeKey(Name) === nodeKey(shortName);
+
 /** What its cluster says of a host; undefined outside a cluster, and where the cluster does not tell. */
 export function nodeOf({ identity }: HostView, facts: FactOutcomes): Row<'clusterNodes'> | undefined {
-  return knownRows(facts, 'clusterNodes')?.find(({ Name }) => nodeKey(Name) === nodeKey(identity.shortName));
+  return knownRows(facts, 'clusterNodes')?.find((row) => isNode(row, identity.shortName));
 }
