@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { registerFunctions } from './functions/register-functions.ts';
+import { contextLog, UnusableSettings } from './functions/services-source.ts';
 import { createServices, type Services } from './services.ts';
 import { environment } from './settings/environment.ts';
 import { loadSettings } from './settings/load-settings.ts';
+import { runDefaultsOf } from './settings/run-defaults.ts';
 import { folderStore } from './stores/folder-store.ts';
 import { openWinrmSession } from './winrm/session.ts';
 
@@ -11,17 +13,18 @@ let services: Promise<Services> | undefined;
 
 async function fromSettings(): Promise<Services> {
   const settings = await loadSettings(environment, { path: '.env', required: false }, 'app');
-  if (!settings.ok) throw new Error(settings.error.map(({ message }) => message).join(' '));
+  if (!settings.ok) throw new UnusableSettings(settings.error.map(({ message }) => message));
   const { credential, namedCredentials } = settings.value;
   return createServices({
     store: folderStore(join(process.cwd(), 'out', 'runs')),
     connect: openWinrmSession,
     credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
-    log: (event) => console.log(JSON.stringify(event)),
+    log: () => undefined,
+    defaults: runDefaultsOf(settings.value),
   });
 }
 
-registerFunctions(() => {
+registerFunctions(async (context) => {
   services ??= fromSettings();
-  return services;
+  return { ...(await services), log: contextLog(context) };
 });

@@ -9,9 +9,7 @@ import { writeReport } from '../activities/write-report.ts';
 import { writeWorkbook } from '../activities/write-workbook.ts';
 import { activityNames } from '../orchestrators/function-names.ts';
 import type { Services } from '../services.ts';
-
-/** Hands out the services of this process; called at each activity, so that settings are read when they are needed. */
-export type ServicesSource = () => Services | Promise<Services>;
+import type { ServicesSource } from './services-source.ts';
 
 /** Runs an activity and logs that it was done: its name, its host, how long it took, and the code of what went wrong. */
 async function logged<Input, Output>(
@@ -40,7 +38,9 @@ export function registerActivities(services: ServicesSource): void {
     name: string,
     activity: (input: Input, services: Services) => Promise<Output>,
   ): void => {
-    df.app.activity(name, { handler: async (input: Input) => logged(name, input, activity, await services()) });
+    df.app.activity(name, {
+      handler: async (input: Input, context) => logged(name, input, activity, await services(context)),
+    });
   };
   register(activityNames.openRun, openRun);
   register(activityNames.reopenRun, reopenRun);

@@ -1,5 +1,6 @@
-import { registerActivities, type ServicesSource } from './activities.ts';
+import { registerActivities } from './activities.ts';
 import { registerOrchestrations } from './orchestrations.ts';
+import type { ServicesSource } from './services-source.ts';
 
 /** Every registration of the app: Azure's host and the embedded host load the very same. */
 export function registerFunctions(services: ServicesSource): void {
