@@ -31,6 +31,7 @@ const leafOf = (path: string): string => path.split('\\').filter(Boolean).at(-1)
 /** `\\?\UNC\server\share` and `\\?\D:\` in the short form; other slashes as backslashes. */
 export function shortForm(path: string): string {
   const text = path.trim().replaceAll('/', '\\');
+  if (!text.startsWith('\\\\?\\')) return text;
   if (/^\\\\\?\\UNC\\/i.test(text)) return `\\\\${text.slice(8)}`;
   return /^\\\\\?\\[A-Z]:/i.test(text) ? text.slice(4) : text;
 }
@@ -72,7 +73,17 @@ function hostVolumeOf(path: string, map: DatastoreMap): DatastorePath | undefine
   return byId !== undefined && volume !== undefined ? below(path, byId, hostVolumeName(volume.name, map)) : undefined;
 }
 
+const found = new WeakMap<DatastoreMap, Map<string, DatastorePath | undefined>>();
+
+/** Every tab asks for the same paths of a host: each is looked for once. */
 function datastorePathOf(path: string, map: DatastoreMap): DatastorePath | undefined {
+  const paths = found.get(map) ?? new Map<string, DatastorePath | undefined>();
+  found.set(map, paths);
+  if (!paths.has(path)) paths.set(path, findDatastorePath(path, map));
+  return paths.get(path);
+}
+
+function findDatastorePath(path: string, map: DatastoreMap): DatastorePath | undefined {
   const text = shortForm(path);
   const share = /^\\\\(?![?.]\\)[^\\]+\\[^\\]+/.exec(text)?.[0];
   if (share !== undefined) return below(text, share, share);

@@ -2,13 +2,16 @@ import type { GuestOs } from '../inventory/guests.ts';
 import { textOf } from './cell-values.ts';
 import type { VirtualMachine } from './joins/host-view.ts';
 import type { KeyValuePairs } from './joins/key-value-pairs.ts';
+import { oncePer } from './once-per.ts';
 
 const unknownOs = 'Other (64-bit)';
 
 /** What a guest tells of its operating system; undefined where it tells nothing. */
-export function guestOsOf(guest: KeyValuePairs | undefined): GuestOs | undefined {
-  const name = textOf(guest?.get('OSName'));
-  if (guest === undefined || name === null) return undefined;
+export const guestOsOf = (guest: KeyValuePairs | undefined): GuestOs | undefined => guest && toldOs(guest);
+
+const toldOs = oncePer((guest: KeyValuePairs): GuestOs | undefined => {
+  const name = textOf(guest.get('OSName'));
+  if (name === null) return undefined;
   return {
     name,
     version: guest.get('OSVersion') ?? '',
@@ -16,7 +19,7 @@ export function guestOsOf(guest: KeyValuePairs | undefined): GuestOs | undefined
     build: guest.get('OSBuildNumber') ?? '',
     architecture: guest.get('ProcessorArchitecture') ?? '',
   };
-}
+});
 
 /** Windows writes its numbers (0 x86, 9 x64, 12 ARM64), Linux what `uname -m` says. Undefined: not told. */
 function bitnessOf(architecture: string): 32 | 64 | undefined {
@@ -82,7 +85,7 @@ function otherName(os: GuestOs): string {
 }
 
 /** The name VMware would give a guest's operating system, by the rules of `guestOsNames` in the column facts. */
-const guestOsName = (os: GuestOs): string => (isWindows(os.name) ? windowsName(os) : otherName(os));
+const guestOsName = oncePer((os: GuestOs): string => (isWindows(os.name) ? windowsName(os) : otherName(os)));
 
 /** "OS according to the VMware Tools": what the guest tells now, or told last where it is off; else null. */
 export function reportedGuestOs(vm: VirtualMachine): string | null {

@@ -1,6 +1,6 @@
 import type { FactOutcomes } from '../facts/fact.ts';
 import type { FactName } from '../facts/fact-table.ts';
-import type { CollectedTab, Fleet, HostFacts } from './collector.ts';
+import type { CollectedRow, CollectedTab, Fleet, HostFacts } from './collector.ts';
 import { emptyColumnsOf } from './empty-column.ts';
 import { factsMissing } from './joins/facts.ts';
 import { viewHost } from './joins/host-view.ts';
@@ -23,9 +23,14 @@ interface HostTab<Subject extends HostSubject> {
   readonly columns: Columns<Subject>;
 }
 
-function collect<Subject extends HostSubject>(tab: HostTab<Subject>, given: HostFacts, fleet: Fleet): CollectedTab {
+function collect<Subject extends HostSubject>(
+  tab: HostTab<Subject>,
+  rowOf: (subject: Subject) => CollectedRow,
+  given: HostFacts,
+  fleet: Fleet,
+): CollectedTab {
   const source: HostSource = { host: viewHost(given), fleet, facts: given.facts, given };
-  const rows = tab.subjects(source).map(rowMaker(tab.columns));
+  const rows = tab.subjects(source).map(rowOf);
   return {
     rows,
     coverage: {
@@ -42,6 +47,7 @@ function collect<Subject extends HostSubject>(tab: HostTab<Subject>, given: Host
 
 /** Makes the collector of a tab about hosts, their devices, or what several of them share. */
 export function hostCollector<Subject extends HostSubject>(tab: HostTab<Subject>): TabCollector {
+  const rowOf = rowMaker(tab.columns);
   return {
     tab: tab.tab,
     perVm: false,
@@ -49,7 +55,7 @@ export function hostCollector<Subject extends HostSubject>(tab: HostTab<Subject>
     optional: tab.optional,
     columns: Object.keys(tab.columns),
     emptyColumns: emptyColumnsOf(tab.columns),
-    collect: (host, fleet) => collect(tab, host, fleet),
+    collect: (host, fleet) => collect(tab, rowOf, host, fleet),
   };
 }
 

@@ -3,7 +3,7 @@ import type { CollectedRow, CollectedTab, Collector, Fleet, HostFacts } from './
 import { emptyColumnsOf } from './empty-column.ts';
 import { machinesHere } from './host-figures.ts';
 import { factsMissing } from './joins/facts.ts';
-import { type HostView, type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
+import { type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
 import { type Columns, rowMaker, type VmSubject } from './vm-columns.ts';
 
 /** A collector that knows its header row: a tab without rows has one too. */
@@ -32,30 +32,31 @@ interface VmTab<Subject extends VmSubject> {
   readonly columns: Columns<Subject>;
 }
 
-function rowsOf<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostView, fleet: Fleet): readonly CollectedRow[] {
-  const rowOf = rowMaker(tab.columns);
-  return machinesHere(host, fleet).flatMap((vm) => tab.subjects({ vm, host, fleet }).map(rowOf));
-}
-
-function collect<Subject extends VmSubject>(tab: VmTab<Subject>, host: HostFacts, fleet: Fleet): CollectedTab {
-  const view = viewHost(host);
-  const rows = rowsOf(tab, view, fleet);
+function collect<Subject extends VmSubject>(
+  tab: VmTab<Subject>,
+  rowOf: (subject: Subject) => CollectedRow,
+  given: HostFacts,
+  fleet: Fleet,
+): CollectedTab {
+  const host = viewHost(given);
+  const rows = machinesHere(host, fleet).flatMap((vm) => tab.subjects({ vm, host, fleet }).map(rowOf));
   return {
     rows,
     coverage: {
       tab: tab.tab,
-      ...factsMissing(host.facts, [...tab.requires, ...tab.optional]),
+      ...factsMissing(given.facts, [...tab.requires, ...tab.optional]),
       rowCount: rows.length,
-      covered: view.machines.filter(tab.covers).map((vm) => vm.id),
-      ...(tab.sizeUnknown ? { sizeUnknown: view.machines.filter(tab.sizeUnknown).map((vm) => vm.id) } : {}),
-      unjoined: view.unjoined.filter((row) => tab.joins.some((fact) => row.startsWith(`${fact}: `))),
-      emptyFacts: view.emptyFacts.filter((name) => tab.everyVmHas.includes(name)),
+      covered: host.machines.filter(tab.covers).map((vm) => vm.id),
+      ...(tab.sizeUnknown ? { sizeUnknown: host.machines.filter(tab.sizeUnknown).map((vm) => vm.id) } : {}),
+      unjoined: host.unjoined.filter((row) => tab.joins.some((fact) => row.startsWith(`${fact}: `))),
+      emptyFacts: host.emptyFacts.filter((name) => tab.everyVmHas.includes(name)),
     },
   };
 }
 
 /** Makes the collector of a VM tab from its columns. */
 export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): TabCollector {
+  const rowOf = rowMaker(tab.columns);
   return {
     tab: tab.tab,
     perVm: true,
@@ -63,6 +64,6 @@ export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): Tab
     optional: tab.optional,
     columns: Object.keys(tab.columns),
     emptyColumns: emptyColumnsOf(tab.columns),
-    collect: (host, fleet) => collect(tab, host, fleet),
+    collect: (host, fleet) => collect(tab, rowOf, host, fleet),
   };
 }

@@ -2,7 +2,7 @@ import { dateOf, mebibytes, numberOf, textOf, trueOrFalse } from './cell-values.
 import type { Cell } from './collector.ts';
 import { majorVersion, versionAtLeast } from './configuration-version.ts';
 import { bracketFolder, bracketPath, underRoot } from './datastore-path.ts';
-import { type DiskFigures, diskFigures } from './disk-figures.ts';
+import type { DiskFigures } from './disk-figures.ts';
 import { empty } from './empty-column.ts';
 import { dnsNameOf, primaryAddress } from './guest-knowledge.ts';
 import { guestDetails } from './guest-os.ts';
@@ -31,11 +31,7 @@ import {
 const storage =
   (figure: keyof DiskFigures) =>
   ({ vm, host }: VmSubject): number | null =>
-    vm.storage === undefined
-      ? null
-      : mebibytes(
-          diskFigures(vm.storage, { unknownSize: host.options.unknownSize, isShared: host.isSharedFile })[figure],
-        );
+    vm.storage === undefined ? null : mebibytes(host.figuresOf(vm.storage)[figure]);
 
 function configStatus({ system }: VirtualMachine): string {
   if (system.HealthState === null) return 'gray';

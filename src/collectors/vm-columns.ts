@@ -2,6 +2,7 @@ import { trueOrFalse } from './cell-values.ts';
 import type { Cell, CollectedRow, Fleet } from './collector.ts';
 import { configuredGuestOs, reportedGuestOs } from './guest-os.ts';
 import { clusterNameOf, type HostView, type VirtualMachine } from './joins/host-view.ts';
+import { tabRowMaker } from './tab-row.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 
 /** A host within the fleet: what a column is made from. */
@@ -29,8 +30,9 @@ export type Columns<Subject> = Readonly<Record<string, (subject: Subject) => Cel
 
 /** Makes the rows of a tab: a cell for each of its columns. */
 export function rowMaker<Subject>(columns: Columns<Subject>): (subject: Subject) => CollectedRow {
-  const entries = Object.entries(columns);
-  return (subject) => ({ cells: Object.fromEntries(entries.map(([name, cellOf]) => [name, cellOf(subject)])) });
+  const cellsOf = Object.values(columns);
+  const makeRow = tabRowMaker(Object.keys(columns));
+  return (subject) => ({ cells: makeRow((index) => cellsOf[index]?.(subject) ?? null) });
 }
 
 /**

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Cell, TabRow } from '../collectors/collector.ts';
+import { tabRowMaker } from '../collectors/tab-row.ts';
 import { writeError } from '../stores/store-error.ts';
 import { columnsOf } from './rvtools-tabs.ts';
 
@@ -48,10 +49,10 @@ function rowSpool(folder: string, files: Map<string, SpoolFile>): RowSpool {
     async *rows(tab) {
       const file = files.get(tab);
       if (!file) return;
-      const names = columnsOf(tab).map(({ name }) => name);
+      const makeRow = tabRowMaker(columnsOf(tab).map(({ name }) => name));
       for await (const line of file.lines()) {
         const cells: readonly SpooledCell[] = JSON.parse(line);
-        yield Object.fromEntries(names.map((name, index) => [name, fromSpooled(cells[index])]));
+        yield makeRow((index) => fromSpooled(cells[index]));
       }
     },
   };

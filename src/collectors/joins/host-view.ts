@@ -3,6 +3,8 @@ import { type CollectorOptions, defaultCollectorOptions } from '../../inventory/
 import type { GuestKnowledge } from '../../inventory/guests.ts';
 import type { HostFacts } from '../collector.ts';
 import type { DatastoreMap } from '../datastore-path.ts';
+import { type DiskFigures, diskFigures } from '../disk-figures.ts';
+import { oncePer } from '../once-per.ts';
 import { isPaused, type PowerState, powerStateOf } from '../power-state.ts';
 import { type Adapter, joinAdapters } from './adapters.ts';
 import { isCheckpoint } from './checkpoints.ts';
@@ -82,6 +84,8 @@ export interface HostView {
   readonly options: CollectorOptions;
   /** True: a virtual disk file is in chains of several VMs of the host. */
   readonly isSharedFile: (path: string) => boolean;
+  /** What a VM's storage sums up to, by the run's options. */
+  readonly figuresOf: (storage: VmStorage) => DiskFigures;
   /** Paths of the disk files that a checkpoint would go back to. */
   readonly imagesOf: (checkpoint: Row<'virtualSystems'>) => readonly string[];
   /** ISO 8601, UTC. */
@@ -157,22 +161,11 @@ function unjoinedSystems(rows: readonly Row<'virtualSystems'>[] | undefined, cla
   return [...new Set([...claimed.unjoined, ...lost])];
 }
 
-const views = new WeakMap<HostFacts, HostView>();
-
-/** The joined facts of a host: every tab looks at the same, so they are joined once for each object handed in. */
-export function viewHost(host: HostFacts): HostView {
-  const known = views.get(host);
-  if (known) return known;
-  const view = joinFacts(host);
-  views.set(host, view);
-  return view;
-}
-
 /**
- * Joins the facts of a host. A VM is a Msvm_ComputerSystem row whose Name is a GUID (the host's own row has a name
+ * Joins the facts of a host: every tab looks at the same, so they are joined once for each object handed in. A VM is a Msvm_ComputerSystem row whose Name is a GUID (the host's own row has a name
  * there); its active settings are the realized Msvm_VirtualSystemSettingData with that VirtualSystemIdentifier.
  */
-function joinFacts(host: HostFacts): HostView {
+export const viewHost = oncePer((host: HostFacts): HostView => {
   const { facts } = host;
   const systems = firstBy(knownRows(facts, 'computerSystems'), (row) => row.Name) ?? new Map();
   const virtualSystems = knownRows(facts, 'virtualSystems');
@@ -229,12 +222,17 @@ function joinFacts(host: HostFacts): HostView {
     ['processors', processors.byVm],
     ['memory', memory.byVm],
   ];
+  const options = host.options ?? defaultCollectorOptions;
+  const isSharedFile = (path: string): boolean => (users.get(fileKey(path)) ?? 0) > 1;
   return {
     identity,
     cluster,
     datastores: datastoresOf(host, identity, cluster),
-    options: host.options ?? defaultCollectorOptions,
-    isSharedFile: (path) => (users.get(fileKey(path)) ?? 0) > 1,
+    options,
+    isSharedFile,
+    figuresOf: oncePer((vmStorage) =>
+      diskFigures(vmStorage, { unknownSize: options.unknownSize, isShared: isSharedFile }),
+    ),
     imagesOf: storage.imagesOf,
     collectedAt: host.collectedAt,
     datacenter: host.datacenter,
@@ -249,4 +247,4 @@ function joinFacts(host: HostFacts): HostView {
     ],
     emptyFacts: ownRows.filter(([, byVm]) => machines.length > 0 && byVm?.size === 0).map(([name]) => name),
   };
-}
+});

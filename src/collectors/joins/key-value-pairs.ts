@@ -20,14 +20,16 @@ function unescapeXml(text: string): string {
   });
 }
 
-/** The value of a property of a CIM-XML instance; undefined where it has none. */
-function propertyOf(item: string, property: string): string | undefined {
+/** The values of a CIM-XML instance's properties by lower-case name; the first of a name counts, null: it has none. */
+function propertiesOf(item: string): ReadonlyMap<string, string | null> {
+  const values = new Map<string, string | null>();
   for (const [, attributes = '', content = ''] of item.matchAll(/<PROPERTY\s([^<>]*)>([^<]*(?:<VALUE>[^<]*)?)/gi)) {
-    if (/\bNAME\s*=\s*["']([^"']*)["']/i.exec(attributes)?.[1]?.toLowerCase() !== property) continue;
+    const name = /\bNAME\s*=\s*["']([^"']*)["']/i.exec(attributes)?.[1]?.toLowerCase();
+    if (name === undefined || values.has(name)) continue;
     const value = /<VALUE>([^<]*)$/i.exec(content)?.[1];
-    return value === undefined ? undefined : unescapeXml(value);
+    values.set(name, value === undefined ? null : unescapeXml(value));
   }
-  return undefined;
+  return values;
 }
 
 /**
@@ -39,8 +41,9 @@ export function keyValuePairsOf(items: readonly string[]): KeyValuePairs {
   const pairs = new Map<string, string>();
   for (const item of items.slice(0, maxItems)) {
     if (item.length > maxItemLength) continue;
-    const name = propertyOf(item, 'name');
-    const data = propertyOf(item, 'data');
+    const properties = propertiesOf(item);
+    const name = properties.get('name') ?? undefined;
+    const data = properties.get('data') ?? undefined;
     if (name !== undefined && data !== undefined) pairs.set(name, data.replaceAll('\0', '').trim());
   }
   return pairs;
