@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import * as nodeFiles from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Store } from './store.ts';
+import type { OpenFile, Store } from './store.ts';
 import { readError, systemCodeOf, writeError } from './store-error.ts';
-import { assertStoreName, isTemporaryName, temporaryName } from './store-name.ts';
+import { assertStoreName, isStoreName, isTemporaryName, temporaryName } from './store-name.ts';
+import { withStoreErrors } from './store-stream.ts';
 
 /** What the store needs of the file system. */
 export interface FileSystem
@@ -41,6 +42,9 @@ export function folderStore(root: string, files: FileSystem = nodeFiles): Store 
     async read(name) {
       return await unlessMissing(name, () => files.readFile(pathOf(name)));
     },
+    async open(name) {
+      return await unlessMissing(name, async () => await openFile(await files.open(pathOf(name), 'r'), name));
+    },
     async exists(name) {
       const found = await unlessMissing(name, () => files.stat(pathOf(name)));
       return found?.isFile() ?? false;
@@ -49,6 +53,12 @@ export function folderStore(root: string, files: FileSystem = nodeFiles): Store 
       const path = folder === '' ? root : pathOf(folder);
       const names = await unlessMissing(folder, () => filesUnder(files, path, folder));
       return names?.sort() ?? [];
+    },
+    async folders(parent) {
+      const path = parent === '' ? root : pathOf(parent);
+      const entries = await unlessMissing(parent, () => files.readdir(path, { withFileTypes: true }));
+      const folders = entries?.filter((entry) => entry.isDirectory() && isStoreName(entry.name)) ?? [];
+      return folders.map(({ name }) => name).sort();
     },
     async remove(name) {
       try {
@@ -102,6 +112,21 @@ async function linkOrCopy(files: FileSystem, temporary: string, path: string): P
     if (systemCodeOf(error) === 'EEXIST') throw error;
     await files.copyFile(temporary, path, constants.COPYFILE_EXCL);
   }
+}
+
+async function openFile(handle: nodeFiles.FileHandle, name: string): Promise<OpenFile | undefined> {
+  try {
+    const found = await handle.stat();
+    if (found.isFile()) {
+      const content = withStoreErrors(handle.createReadStream(), (error) => readError(name, error));
+      return { size: found.size, content };
+    }
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return undefined;
 }
 
 async function filesUnder(files: FileSystem, path: string, prefix: string): Promise<string[]> {

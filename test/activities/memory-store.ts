@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Store } from '../../src/stores/store.ts';
 
@@ -20,8 +21,20 @@ export function memoryStore(): Store & { readonly written: string[] } {
       return true;
     },
     read: async (name) => files.get(name),
+    open: async (name) => {
+      const content = files.get(name);
+      return content && { size: content.length, content: Readable.from([content]) };
+    },
     exists: async (name) => files.has(name),
     list: async (folder) => [...files.keys()].filter((name) => name.startsWith(`${folder}/`)).sort(),
+    folders: async (parent) => {
+      const prefix = parent === '' ? '' : `${parent}/`;
+      const below = [...files.keys()]
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => name.slice(prefix.length));
+      const folders = below.flatMap((name) => (name.includes('/') ? [name.slice(0, name.indexOf('/'))] : []));
+      return [...new Set(folders)].sort();
+    },
     remove: async (name) => {
       files.delete(name);
     },
