@@ -30,6 +30,16 @@ export async function finishRun(
   const state = buildRunState(report, { files: [...files, manifest], finishedAt, workbook, error });
   await store.write(inRun(runId, runFiles.state), JSON.stringify(state, null, 2));
   const { inventory_ok: ok, inventory_partial: partial, inventory_empty: empty, inventory_error } = state.counts;
-  log({ event: 'runFinished', runId, trigger: report.trigger, ok, partial, empty, error: inventory_error });
+  const knownNotCollected = report.totals.vms.known_not_collected;
+  log({
+    event: 'runFinished',
+    runId,
+    trigger: report.trigger,
+    ok,
+    partial,
+    empty,
+    error: inventory_error,
+    knownNotCollected,
+  });
   return state;
 }

@@ -4,6 +4,7 @@ import { type GuestsOfHost, guestsOf } from '../collectors/guest-knowledge.ts';
 import { coverageCsv } from '../exports/coverage-csv.ts';
 import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
 import { reportJson } from '../exports/report-json.ts';
+import type { KnownCluster, KnownClusters } from '../inventory/cluster-knowledge.ts';
 import { hostFileName, inRun, knownGuestsFile, runFiles } from '../inventory/file-names.ts';
 import { type GuestSighting, type HostGuests, remember, tellGuests } from '../inventory/guests.ts';
 import { hostError } from '../inventory/host-error.ts';
@@ -17,6 +18,7 @@ import type { ExportOptions, Manifest, RunOptions } from '../inventory/run-optio
 import type { RunFile } from '../inventory/run-state.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
+import { learnClusterOf } from './cluster-answers.ts';
 import { type FleetReference, toFleetReference } from './fleet-reference.ts';
 import { readKnownGuests, readStatedGuests, writeKnownGuests, writeToldGuests } from './guest-files.ts';
 import { hostFactsOf, readRecord, recordName } from './host-records.ts';
@@ -56,7 +58,7 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   const manifest = await manifestOf(input, store);
   // Whoever looks on must not take the files of before for complete while they are made again.
   if (again) await store.remove(inRun(runId, runFiles.state));
-  const { summaries, fleetHosts, files, unreadable, guests, sightings } = await readRecords(store, manifest, {
+  const { summaries, clusters, fleetHosts, files, unreadable, guests, sightings } = await readRecords(store, manifest, {
     judgeAnew: !!again,
   });
   const report = buildReport({
@@ -69,6 +71,7 @@ export async function writeReport(input: WriteReportInput, services: Services): 
     exported: again ? { at: again.exportedAt, exporterVersion: again.exporterVersion } : null,
     preflights,
     summaries,
+    clusters,
     outcomes: outcomes.map((outcome) => (unreadable.has(outcome.given) ? withSpoiltRecord(outcome) : outcome)),
   });
   const counting = new Set(report.hosts.filter((host) => host.duplicate_of === null).map(({ given }) => given));
@@ -107,6 +110,7 @@ async function readRecords(
   { judgeAnew }: { readonly judgeAnew: boolean },
 ): Promise<{
   readonly summaries: readonly HostSummaryForReport[];
+  readonly clusters: KnownClusters;
   readonly fleetHosts: ReadonlyMap<string, FleetMember>;
   readonly files: readonly RunFile[];
   /** `given` of the hosts whose record is there, but spoilt. */
@@ -116,6 +120,7 @@ async function readRecords(
 }> {
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
   const summaries: HostSummaryForReport[] = [];
+  const clusters = new Map<string, KnownCluster>();
   const fleetHosts = new Map<string, FleetMember>();
   const files: RunFile[] = [];
   const guests: HostGuests[] = [];
@@ -131,7 +136,8 @@ async function readRecords(
     }
     const { record, size } = stored;
     const facts = hostFactsOf(record);
-    summaries.push(summarizeRecord(judgeAnew ? { ...record, collectors: coverageOf(collectors, facts) } : record));
+    const summary = summarizeRecord(judgeAnew ? { ...record, collectors: coverageOf(collectors, facts) } : record);
+    summaries.push({ ...summary, cluster: learnClusterOf(record, facts, clusters) });
     const member = fleetMember(facts);
     if (member) {
       fleetHosts.set(given, member.fleet);
@@ -140,7 +146,7 @@ async function readRecords(
     }
     files.push({ name: hostFileName(given), size });
   }
-  return { summaries, fleetHosts, files, unreadable, guests, sightings };
+  return { summaries, clusters, fleetHosts, files, unreadable, guests, sightings };
 }
 
 /** What was collected was lost again on its disk: that is no fault of the host. */

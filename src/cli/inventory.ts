@@ -131,7 +131,8 @@ export function exitCodeOf({ state, report, interrupted }: FinishedRun): ExitCod
   if (interrupted) return exitCodes.interrupted;
   if (state.state === 'failed') return exitCodes.failed;
   const good = dry_run ? totals.reachable : totals.inventory_ok;
-  return good + totals.duplicates === totals.hosts ? exitCodes.allOk : exitCodes.needsAttention;
+  const isWhole = totals.vms.known_not_collected === 0 && totals.clusters.nodes_not_listed === 0;
+  return isWhole && good + totals.duplicates === totals.hosts ? exitCodes.allOk : exitCodes.needsAttention;
 }
 
 /** What the readers of a run's workbook would refuse or misread; none where there is no workbook. */

@@ -2,6 +2,7 @@ import { hostErrorKinds } from '../inventory/host-error.ts';
 import type { ReaderFindings } from '../inventory/reader-findings.ts';
 import type { ReportHost, ReportTotals, RunReport } from '../inventory/report.ts';
 import type { WorkbookLosses } from '../inventory/run-state.ts';
+import { clusterText } from './cluster-text.ts';
 import { plainText } from './plain-text.ts';
 
 /** Most hosts that are listed one by one of those that one thing ails; the retry file has all of them. */
@@ -14,6 +15,8 @@ const statusAdvice: Readonly<Record<string, string>> = {
   joinFailed: 'Settings could not be joined to their VM: report it, with the unjoined rows of the report.',
   noVms: 'Nothing to do, if the host is meant to have no VMs.',
   incomplete: 'Run again with the retry file.',
+  knownNotCollected:
+    'Run again with the retry file. A VM that is gone for good left its role behind: remove it in Failover Cluster Manager.',
 };
 
 export interface Places {
@@ -32,6 +35,7 @@ export function summaryText(report: RunReport, { outDir, files, losses, readers 
   return [
     ...headLines(report),
     ...attentionText(report),
+    ...clusterText(report),
     ...lossLines(losses),
     ...readerLines(readers),
     '',

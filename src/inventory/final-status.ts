@@ -30,6 +30,8 @@ export interface StatusInput {
   /** Undefined where nothing was kept of the host. */
   readonly summary?: HostSummaryForReport;
   readonly coverage?: HostCoverage;
+  /** Names of VMs that are here by their cluster's word, yet on no node's list. */
+  readonly notShown?: readonly string[];
 }
 
 export interface StatusRules {
@@ -47,7 +49,12 @@ export function finalStatus(host: StatusInput, rules: StatusRules): HostStatus {
   if (!host.reachable || host.error || !summary || !coverage) return inventoryError(host.error);
   if (nothingUsable(summary, rules)) return inventoryError(summary.error);
 
-  const failures = [...collectorErrors(summary, rules), ...joinFailures(summary, rules), ...incompleteness(summary)];
+  const failures = [
+    ...collectorErrors(summary, rules),
+    ...joinFailures(summary, rules),
+    ...incompleteness(summary),
+    ...vmsNotShown(host),
+  ];
   if (failures.length > 0) return { status: 'Inventory Partial', reasons: failures };
 
   if (summary.expected.length === 0 && summary.unexpected.length === 0) {
@@ -129,6 +136,21 @@ function incompleteness(summary: HostSummaryForReport): StatusReason[] {
     ? reasonOf(summary.error)
     : { code: 'incomplete', message: 'The host dropped out before everything had arrived.' };
   return [...baseline, droppedOut];
+}
+
+/** Most VMs that a reason names; the report has all of them. */
+const mostNamed = 3;
+
+function vmsNotShown({ notShown = [] }: StatusInput): StatusReason[] {
+  if (notShown.length === 0) return [];
+  const others = notShown.length > mostNamed ? ` and ${notShown.length - mostNamed} more` : '';
+  const named = notShown.slice(0, mostNamed).join(', ');
+  return [
+    {
+      code: 'knownNotCollected',
+      message: `VMs that are here by the cluster's word were not shown: ${named}${others}.`,
+    },
+  ];
 }
 
 /** Rounded down, so that a share under the threshold never reads like the threshold. */

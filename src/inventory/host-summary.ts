@@ -1,5 +1,6 @@
 import { columnsWithoutScript } from '../facts/columns-without-script.ts';
 import type { FactOutcomes } from '../facts/fact.ts';
+import type { ClusterMember } from './cluster-knowledge.ts';
 import type { HostEntry } from './host-entry.ts';
 import type { HostError } from './host-error.ts';
 import type { Baseline, HostRecord } from './host-record.ts';
@@ -58,6 +59,8 @@ export interface HostSummaryForReport {
   /** Lower-case ids of VMs that are replicas here: copies, of which the original lives elsewhere. */
   readonly replicas: readonly string[];
   readonly collectors: readonly CollectorSummary[];
+  /** Undefined: nobody looked. */
+  readonly cluster?: ClusterMember;
   /** True where at least one fact arrived. */
   readonly anyFact: boolean;
   readonly attempts: readonly Attempt[];

@@ -1,3 +1,5 @@
+import type { ListedHost } from './cluster-hosts.ts';
+import type { KnownClusters } from './cluster-knowledge.ts';
 import { defaultCollectorOptions, type HealthLimits, type UnknownSize } from './collector-options.ts';
 import { type CoveredBy, coveredByHosts, type HostCoverage, hostCoverage } from './coverage.ts';
 import { type FinalStatus, finalStatus, type HostStatus } from './final-status.ts';
@@ -6,8 +8,16 @@ import type { HostOutcome } from './host-record.ts';
 import type { HostSummaryForReport } from './host-summary.ts';
 import { findDuplicates, type Mention } from './identity.ts';
 import type { Attempt, HostIdentity, Preflight } from './preflight.ts';
+import {
+  type ReportClusters,
+  type ReportHostCluster,
+  reportClusters,
+  reportHostCluster,
+  reportKnownVms,
+} from './report-clusters.ts';
 import { noGuests, type ReportGuests } from './report-guests.ts';
 import type { Manifest } from './run-options.ts';
+import { type UnseenVm, unseenVms } from './unseen-vms.ts';
 
 /** What a run found, host by host; the summaries are read one record at a time. */
 export interface ReportInput {
@@ -20,6 +30,8 @@ export interface ReportInput {
   readonly exported?: { readonly at: string; readonly exporterVersion: string } | null;
   readonly preflights: readonly Preflight[];
   readonly summaries: readonly HostSummaryForReport[];
+  /** What the hosts told of their clusters. Undefined: nobody was asked. */
+  readonly clusters?: KnownClusters;
   /** Why a host has no record, where it has none. */
   readonly outcomes: readonly HostOutcome[];
 }
@@ -122,6 +134,8 @@ export interface ReportHost {
   readonly gathered_by: 'script' | 'cim' | null;
   /** `tab.column` that stay blank, or less exact, because the host was gathered without the script. */
   readonly columns_without_script: readonly string[];
+  /** Null where nothing was collected. */
+  readonly cluster: ReportHostCluster | null;
   readonly collected_at: string | null;
   /** The run that gathered the facts, where that is not this one. */
   readonly source_run: string | null;
@@ -156,6 +170,15 @@ export interface ReportTotals {
     readonly moved: number;
     readonly changed: number;
     readonly missing_in_baseline: number;
+    /** Known to a cluster, and shown by no host. */
+    readonly known_not_collected: number;
+  };
+  readonly clusters: {
+    /** Clusters that a host of the run told of. */
+    readonly told_of: number;
+    readonly nodes_not_listed: number;
+    /** Hosts whose cluster, if they are in one, could not be read as a whole. */
+    readonly unread_by_hosts: number;
   };
   readonly durations: {
     /** Of the run, from its start to this report. */
@@ -169,7 +192,7 @@ export interface ReportTotals {
 }
 
 /** `hyperv_run_report.json`; `src/exports/report.schema.json` says the same to other programs. */
-export interface RunReport {
+export interface RunReport extends ReportClusters {
   readonly schema_version: 1;
   readonly run_id: string;
   readonly trigger: Manifest['trigger'];
@@ -224,10 +247,19 @@ export function buildReport(input: ReportInput): RunReport {
   const { manifest } = input;
   const preflights = new Map(input.preflights.map((preflight) => [preflight.host.given, preflight]));
   const kept = new Map(input.summaries.map((summary) => [summary.host.given, summary]));
-  const duplicates = findDuplicates(
-    manifest.hosts.map((host) => mentionOf(host, preflights.get(host.given), kept.get(host.given))),
-  );
+  const mentions = manifest.hosts.map((host) => ({
+    ...mentionOf(host, preflights.get(host.given), kept.get(host.given)),
+    host,
+  }));
+  const duplicates = findDuplicates(mentions);
   const coveredBy = coveredByHosts(input.summaries.filter(({ host }) => !duplicates.has(host.given)));
+  const listed = mentions.map(({ host, identity }): ListedHost => {
+    const summary = duplicates.has(host.given) ? undefined : kept.get(host.given);
+    return { host, identity, ...(summary ? { summary } : {}) };
+  });
+  const machines = listed.filter(({ host }) => !duplicates.has(host.given));
+  const clusters: KnownClusters = manifest.options.dryRun ? new Map() : (input.clusters ?? new Map());
+  const unseen = unseenVms(clusters, machines).filter(({ leftFrom }) => leftFrom === undefined);
   const outcomes = new Map(input.outcomes.map((outcome) => [outcome.given, outcome]));
   const findings = new Map(
     manifest.hosts.map(({ given }): [string, HostFindings] => {
@@ -239,6 +271,7 @@ export function buildReport(input: ReportInput): RunReport {
         counts: !duplicates.has(given),
         outcome: outcomes.get(given),
         coveredBy,
+        notShown: namesOfVmsAt(given, unseen),
       };
       return [given, findingsOf(known, input)];
     }),
@@ -252,6 +285,10 @@ export function buildReport(input: ReportInput): RunReport {
     const told = first === undefined ? own : { ...own, error: own.preflight?.error };
     return [reportHost(host, told, deciding.result, first ?? null)];
   });
+  const ofClusters: ReportClusters = {
+    ...reportClusters(clusters, { listed, machines }),
+    known_not_collected: reportKnownVms(unseen, (given) => findings.get(given)?.result.status),
+  };
   return {
     schema_version: 1,
     run_id: manifest.runId,
@@ -278,10 +315,15 @@ export function buildReport(input: ReportInput): RunReport {
     },
     repeated: manifest.repeated,
     guests: noGuests,
-    totals: totalsOf(hosts, Date.parse(input.finishedAt) - Date.parse(manifest.startedAt)),
+    totals: totalsOf(hosts, ofClusters, Date.parse(input.finishedAt) - Date.parse(manifest.startedAt)),
+    ...ofClusters,
     hosts,
   };
 }
+
+/** VMs that are at a host by the word of its cluster, by name, or by id where they have none. */
+const namesOfVmsAt = (given: string, unseen: readonly UnseenVm[]): readonly string[] =>
+  unseen.filter(({ owner }) => owner?.host.given === given).map(({ vm }) => vm.name || vm.id);
 
 /** A host that is silent by now is still the machine that an earlier attempt found there. */
 function mentionOf(
@@ -304,16 +346,17 @@ interface KnownOfHost {
   readonly counts: boolean;
   readonly outcome: HostOutcome | undefined;
   readonly coveredBy: CoveredBy;
+  readonly notShown: readonly string[];
 }
 
 function findingsOf(known: KnownOfHost, { manifest, cancelled }: ReportInput): HostFindings {
-  const { preflight, kept, outcome, coveredBy } = known;
+  const { preflight, kept, outcome, coveredBy, notShown } = known;
   const summary = known.counts ? kept : undefined;
   const { only: requested, dryRun, coverageThreshold, allowPartialOk } = manifest.options;
   const coverage = summary && hostCoverage(summary, { requested, coveredBy });
   const error = preflight?.error ?? (summary ? undefined : withoutRecord(known, { dryRun, cancelled }));
   const result = finalStatus(
-    { reachable: preflight?.reachable ?? false, error, summary, coverage },
+    { reachable: preflight?.reachable ?? false, error, summary, coverage, notShown },
     { requested, dryRun, coverageThreshold, allowPartialOk },
   );
   const attempts = [...(preflight?.attempts ?? []), ...(kept?.attempts ?? outcome?.attempts ?? [])];
@@ -368,6 +411,7 @@ function reportHost(
     complete: summary?.complete ?? null,
     gathered_by: summary?.gatheredBy ?? null,
     columns_without_script: summary?.columnsWithoutScript ?? [],
+    cluster: summary ? reportHostCluster(summary) : null,
     collected_at: summary?.collectedAt ?? null,
     source_run: sourceRun,
     duration_ms: sum(attempts.map(({ durationMs }) => durationMs)),
@@ -455,7 +499,7 @@ function reportError({ code, message, advice, retryable, detail }: HostError): R
   return { code, message, advice, retryable, ...(detail === undefined ? {} : { detail }) };
 }
 
-function totalsOf(hosts: readonly ReportHost[], runMs: number): ReportTotals {
+function totalsOf(hosts: readonly ReportHost[], ofClusters: ReportClusters, runMs: number): ReportTotals {
   const counted = hosts.filter(({ duplicate_of }) => duplicate_of === null);
   const withStatus = (status: FinalStatus): number =>
     counted.filter(({ final_status }) => final_status === status).length;
@@ -483,6 +527,12 @@ function totalsOf(hosts: readonly ReportHost[], runMs: number): ReportTotals {
       moved: countOf(counted.flatMap(({ baseline }) => (baseline?.moved ?? []).map(({ vm_id }) => vm_id))),
       changed: countOf(counted.flatMap(({ baseline }) => (baseline?.changed ?? []).map(({ vm_id }) => vm_id))),
       missing_in_baseline: sum(counted.map(({ missing_in_baseline }) => missing_in_baseline ?? 0)),
+      known_not_collected: ofClusters.known_not_collected.length,
+    },
+    clusters: {
+      told_of: ofClusters.clusters.length,
+      nodes_not_listed: ofClusters.cluster_nodes_not_listed.length,
+      unread_by_hosts: counted.filter(({ cluster }) => (cluster?.failed_facts ?? []).length > 0).length,
     },
     durations: {
       run_ms: runMs,

@@ -3,7 +3,8 @@ import type { ReportHost, RunReport } from './report.ts';
 /**
  * `targets_retry_hosts.txt`: hosts that are not `Inventory OK`, as they were given, ready for `--hosts-file`; the
  * reasons stand as comments above them. After a dry run only the hosts that could not be reached. A second mention of
- * a machine is not repeated: its first mention stands for it.
+ * a machine is not repeated: its first mention stands for it. Nodes that nobody listed are comments: under which name and
+ * with which account they are to be asked, only the user knows.
  */
 export function retryList(report: RunReport): string {
   const retry = report.hosts.filter((host) => host.duplicate_of === null && isToBeRetried(host, report.dry_run));
@@ -11,6 +12,10 @@ export function retryList(report: RunReport): string {
   return [
     `# ${retry.length} of ${report.totals.hosts} hosts of run ${report.run_id} are not "${wanted}".`,
     ...retry.flatMap((host) => [...reasonsOf(host), host.given]),
+    ...report.cluster_nodes_not_listed.map(
+      ({ cluster, node }) =>
+        `# Not listed: ${onOneLine(node)}, a node of cluster ${onOneLine(cluster)}. Add it to the list.`,
+    ),
     '',
   ].join('\n');
 }

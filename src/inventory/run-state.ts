@@ -54,7 +54,7 @@ export function buildRunState(
   report: RunReport,
   { files, finishedAt, workbook, error }: Pick<RunState, 'files' | 'finishedAt' | 'workbook' | 'error'>,
 ): RunState {
-  const { vms: _vms, durations: _durations, ...counts } = report.totals;
+  const { vms: _vms, clusters: _clusters, durations: _durations, ...counts } = report.totals;
   return {
     schemaVersion: 1,
     runId: report.run_id,

@@ -87,7 +87,8 @@ describe('the report', () => {
       inventory_empty: 1,
       inventory_error: 3,
       not_collected: 0,
-      vms: { in_baselines: 14, with_gaps: 1, moved: 1, changed: 0, missing_in_baseline: 0 },
+      vms: { in_baselines: 14, with_gaps: 1, moved: 1, changed: 0, missing_in_baseline: 0, known_not_collected: 0 },
+      clusters: { told_of: 0, nodes_not_listed: 0, unread_by_hosts: 0 },
       durations: {
         run_ms: 60_000,
         preflight_ms: 8 * 120 + 10_000,

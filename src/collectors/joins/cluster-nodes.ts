@@ -1,5 +1,6 @@
 import type { FactOutcomes } from '../../facts/fact.ts';
 import type { Row } from '../../facts/fact-table.ts';
+import { nodeKey } from '../../inventory/cluster-knowledge.ts';
 import type { Colour } from './colours.ts';
 import { knownRows } from './facts.ts';
 import type { HostView } from './host-view.ts';
@@ -19,12 +20,9 @@ export const isInMaintenance = ({ State, NodeDrainStatus }: Row<'clusterNodes'>)
 export const isQuarantined = ({ StatusInformation }: Row<'clusterNodes'>): boolean =>
   ((StatusInformation ?? 0) & 2) !== 0;
 
-/** Node names are NetBIOS names, cut at 15 characters. */
-const nodeKey = (name: string | null): string => name?.toLowerCase().slice(0, 15) ?? '';
-
 /** True: the row is that of the host with this short name. */
 export const isNode = ({ Name }: Row<'clusterNodes'>, shortName: string): boolean =>
-  nodeKey(Name) === nodeKey(shortName);
+  nodeKey(Name ?? '') === nodeKey(shortName);
 
 /** What its cluster says of a host; undefined outside a cluster, and where the cluster does not tell. */
 export function nodeOf({ identity }: HostView, facts: FactOutcomes): Row<'clusterNodes'> | undefined {

@@ -33,10 +33,10 @@ export interface ClusterRule {
 export type ClusterRoles = ReadonlyMap<string, ClusterRole> | undefined;
 
 /** Names of groups are compared without case. */
-const groupKey = (name: string | null): string => name?.toLowerCase() ?? '';
+export const groupKey = (name: string | null): string => name?.toLowerCase() ?? '';
 
 /** A value of an embedded property bag, whatever the case of its name. */
-function propertyOf(bag: Readonly<Record<string, string>> | null, property: string): string | undefined {
+export function propertyOf(bag: Readonly<Record<string, string>> | null, property: string): string | undefined {
   return Object.entries(bag ?? {}).find(([name]) => name.toLowerCase() === property.toLowerCase())?.[1];
 }
 
