@@ -163,7 +163,8 @@ function factsToAsk(facts: readonly FactName[], isWanted: (name: FactName) => bo
   const wanted = new Set<string>();
   for (const name of facts) {
     const declaration = declarationOf(name);
-    if (isWanted(name) || ('inputs' in declaration && wanted.has(declaration.inputs.fact))) wanted.add(name);
+    if (isWanted(name) || ('inputs' in declaration && declaration.inputs.from.some(({ fact }) => wanted.has(fact))))
+      wanted.add(name);
   }
   return facts.filter((name) => wanted.has(name));
 }

@@ -148,9 +148,8 @@ export async function gatherByCim(
     if (remainingMs() <= 0)
       return { outcome: failedFact('factNotReceived', 'The time for this host was over before this fact was asked.') };
     if ('inputs' in declaration) {
-      const { fact } = declaration.inputs;
       return gatherInputs(session, declaration, {
-        source: outcomes.get(fact) ?? known[fact],
+        sources: (fact) => outcomes.get(fact) ?? known[fact],
         earlier: known[name],
         service: () => services.find(declaration.namespace, declaration.className),
         inputMs: inputTimeoutMs(operationMs),

@@ -22,7 +22,7 @@ export function collectorScript(): string {
   return shipped;
 }
 
-/** How far a fact told by a method is known already, and how long the script may go on with it. */
+/** How far a fact told input by input is known already, and how long the script may go on with it. */
 export interface InputProgress {
   /** Inputs to ask about first; absent where only those of a source in the same run are asked. */
   readonly given?: readonly string[];
@@ -39,13 +39,15 @@ export function requestedFact(name: FactName, progress: InputProgress = { untilM
   const common = { name, properties, ...(mayBeAbsent ? { mayBeAbsent } : {}) };
   if ('registryKey' in declaration) return { ...common, registryKey: declaration.registryKey };
   const paced = { ...common, ...(declaration.slow ? { slow: true } : {}) };
-  if ('script' in declaration) return { ...paced, script: declaration.script };
   if ('inputs' in declaration) {
-    const { namespace, className, method, result, inputs } = declaration;
     const { given, known = [], untilMs } = progress;
-    const asked = { ...inputs, ...(given ? { given, known } : {}) };
-    return { ...paced, namespace, className, method, result, inputs: asked, untilMs: Math.round(untilMs) };
+    const inputs = { ...declaration.inputs, ...(given ? { given, known } : {}) };
+    const asked = { ...paced, inputs, untilMs: Math.round(untilMs) };
+    if ('script' in declaration) return { ...asked, script: declaration.script };
+    const { namespace, className, method, parameter, result } = declaration;
+    return { ...asked, namespace, className, method, parameter, result };
   }
+  if ('script' in declaration) return { ...paced, script: declaration.script };
   const { namespace, className, select, where, orMethod } = declaration;
   return {
     ...paced,

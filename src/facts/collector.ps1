@@ -28,7 +28,8 @@ $scriptClock = [Diagnostics.Stopwatch]::StartNew()
 # What the facts that others take their inputs from gave, by the fact's name.
 $sources = @{}
 foreach ($fact in @($request.facts)) {
-    if ($null -ne $fact.PSObject.Properties['inputs']) { $sources[$fact.inputs.fact] = $null }
+    if ($null -eq $fact.PSObject.Properties['inputs']) { continue }
+    foreach ($origin in @($fact.inputs.from)) { $sources[$origin.fact] = $null }
 }
 $stdout = [Console]::Out
 # Not SHA256.Create(): on .NET Framework that is the managed class, which a FIPS policy forbids.
@@ -257,13 +258,30 @@ function Test-Source($item, $where) {
     $true
 }
 
+# A folder's path, as folder-path.ts has it; $null for what is no absolute path.
+function Get-FolderPath([string]$path) {
+    $plain = $path.Trim().Replace('/', '\') -replace '^\\\\\?\\UNC\\', '\\' -replace '^\\\\\?\\(?=[A-Z]:)', ''
+    $plain = $plain.TrimEnd('\')
+    if ($plain -notmatch '^([A-Z]:(\\|$)|\\\\[^\\]+\\[^\\]+)') { return $null }
+    if ($plain -match '^[A-Z]:$') { return $plain + '\' }
+    $plain
+}
+
+# The input that a row of a source names, as its origin has it; $null where it names none.
+function Get-NamedInput($item, $origin) {
+    $text = Get-SourceText $item $origin.property
+    if (-not $text -or $null -eq $origin.PSObject.Properties['as']) { return $text }
+    if ($origin.PSObject.Properties['as'].Value -eq 'folderOfFile') { $text = $text.Replace('/', '\') -replace '[^\\]*$', '' }
+    Get-FolderPath $text
+}
+
 # Calls a method for one input. Xml: the instance it told. Mark: why it told none, in words that are no language's:
 # 'return <number>', 'job <number>', 'timedOut', or 'error' and the marks of an error.
 function Invoke-Input($service, $fact, [string]$text) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     try {
         $parameters = @{}
-        $parameters[[string]$fact.inputs.parameter] = $text
+        $parameters[[string]$fact.parameter] = $text
         # The answer that comes with a job may be empty; a second call finds the work done.
         foreach ($attempt in 1, 2) {
             $answer = Invoke-CimMethod -InputObject $service -MethodName $fact.method -Arguments $parameters -OperationTimeoutSec $inputTimeoutSec
@@ -293,6 +311,15 @@ function Invoke-Input($service, $fact, [string]$text) {
     }
 }
 
+# Runs the script block of a fact for one input. Row: what it told. Mark: why it told nothing.
+function Invoke-InputBlock($block, [string]$text, $state) {
+    try {
+        return @{ Row = (& $block $text $state) }
+    } catch {
+        return @{ Mark = 'error ' + (Get-ErrorMark $_); Text = $_.Exception.Message }
+    }
+}
+
 # The properties of an instance in CIM-XML, name to text.
 function ConvertFrom-CimXml([string]$text) {
     $found = @{}
@@ -304,6 +331,13 @@ function ConvertFrom-CimXml([string]$text) {
     $found
 }
 
+# A text, an array of texts, or nothing.
+function ConvertTo-JsonCell($cell) {
+    if ($null -eq $cell) { return 'null' }
+    if ($cell -is [Array]) { return '[' + (@(foreach ($text in $cell) { ConvertTo-JsonText ([string]$text) }) -join ',') + ']' }
+    ConvertTo-JsonText ([string]$cell)
+}
+
 $remotePath = [regex]'(?i)^\\\\(\?\\UNC\\|(?![.?]\\))'
 $inputsPerMessage = 8
 
@@ -312,39 +346,54 @@ $inputsPerMessage = 8
 function Add-InputFact($fact) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $inputs = $fact.inputs
-    $source = $sources[$inputs.fact]
-    if ($null -eq $source -and $null -eq $inputs.PSObject.Properties['given']) { return }
+    $isGiven = $null -ne $inputs.PSObject.Properties['given']
+    $told = New-Object Collections.ArrayList
+    $found = New-Object Collections.ArrayList
+    $hasSource = $false
+    foreach ($origin in @($inputs.from)) {
+        if ($null -eq $sources[$origin.fact]) { continue }
+        $hasSource = $true
+        foreach ($item in $sources[$origin.fact]) {
+            if ($null -ne $item -and (Test-Source $item $origin.where)) { [void]$found.Add((Get-NamedInput $item $origin)) }
+        }
+    }
+    if (-not $hasSource -and -not $isGiven) { return }
+    $left = [int]::MaxValue
+    if ($null -ne $inputs.PSObject.Properties['limit']) { $left = [int]$inputs.PSObject.Properties['limit'].Value }
     $names = @(foreach ($property in $fact.properties.PSObject.Properties) { $property.Name })
     $head = '{"kind":"fact","name":' + (ConvertTo-JsonText $fact.name) + ',"properties":[' + (@(foreach ($name in $names) { ConvertTo-JsonText $name }) -join ',') + '],"rows":['
     $seen = New-Object 'Collections.Generic.HashSet[string]' ([StringComparer]::OrdinalIgnoreCase)
     $near = New-Object Collections.Queue
     $far = New-Object Collections.Queue
     $given = @()
-    if ($null -ne $inputs.PSObject.Properties['given']) {
-        foreach ($text in @($inputs.known)) { [void]$seen.Add([string]$text) }
+    if ($isGiven) {
+        foreach ($text in @($inputs.known)) { if ($seen.Add([string]$text)) { $left-- } }
         $given = @($inputs.given)
     }
-    $found = @(foreach ($item in $source) { if ($null -ne $item -and (Test-Source $item $inputs.where)) { Get-SourceText $item $inputs.property } })
-    foreach ($text in $given + $found) {
+    foreach ($text in $given + $found.ToArray()) {
         if (-not $text -or -not $seen.Add([string]$text)) { continue }
         if ($remotePath.IsMatch($text)) { $far.Enqueue([string]$text) } else { $near.Enqueue([string]$text) }
     }
-    $told = New-Object Collections.ArrayList
     $rows = New-Object Text.StringBuilder
     $inMessage = 0
     $part = 0
     $service = $null
+    $block = $null
+    $state = @{}
     try {
-        while ($near.Count + $far.Count -gt 0 -and $scriptClock.ElapsedMilliseconds -lt $fact.untilMs) {
+        if ($null -ne $fact.PSObject.Properties['script']) { $block = [ScriptBlock]::Create($fact.script) }
+        while ($left -gt 0 -and $near.Count + $far.Count -gt 0 -and $scriptClock.ElapsedMilliseconds -lt $fact.untilMs) {
             if ($near.Count -gt 0) { $text = $near.Dequeue() } else { $text = $far.Dequeue() }
-            if ($null -eq $service) { $service = Get-Service $fact.namespace $fact.className }
+            $left--
+            if ($null -eq $block -and $null -eq $service) { $service = Get-Service $fact.namespace $fact.className }
             if ($request.flushEach) {
                 Add-Message ('{"kind":"asking","name":' + (ConvertTo-JsonText $fact.name) + ',"input":' + (ConvertTo-JsonText $text) + '}')
                 Send-Frame
             }
-            $answer = Invoke-Input $service $fact $text
+            if ($null -ne $block) { $answer = Invoke-InputBlock $block $text $state } else { $answer = Invoke-Input $service $fact $text }
             $row = @{}
-            if ($null -ne $answer.Xml) {
+            if ($null -ne $answer.Row) { $row = $answer.Row }
+            elseif ($null -ne $answer.Xml) {
                 try {
                     $row = ConvertFrom-CimXml $answer.Xml
                 } catch {
@@ -357,13 +406,13 @@ function Add-InputFact($fact) {
             $row['ErrorText'] = $answer.Text
             [void]$told.Add($row)
             if ($null -ne $inputs.PSObject.Properties['follow']) {
-                $next = [string]$row[[string]$inputs.PSObject.Properties['follow'].Value]
-                if ($next -ne '' -and $seen.Add($next)) {
-                    if ($remotePath.IsMatch($next)) { $far.Enqueue($next) } else { $near.Enqueue($next) }
+                foreach ($next in @($row[[string]$inputs.PSObject.Properties['follow'].Value])) {
+                    if (-not $next -or -not $seen.Add([string]$next)) { continue }
+                    if ($remotePath.IsMatch($next)) { $far.Enqueue([string]$next) } else { $near.Enqueue([string]$next) }
                 }
             }
             if ($rows.Length -gt 0) { [void]$rows.Append(',') }
-            $cells = @(foreach ($name in $names) { if ($null -eq $row[$name]) { 'null' } else { ConvertTo-JsonText ([string]$row[$name]) } })
+            $cells = @(foreach ($name in $names) { ConvertTo-JsonCell $row[$name] })
             [void]$rows.Append('[').Append($cells -join ',').Append(']')
             $inMessage++
             if ($inMessage -ge $inputsPerMessage -or $frame.Clock.ElapsedMilliseconds -ge $flushMs -or $request.flushEach) {

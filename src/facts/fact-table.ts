@@ -1,12 +1,14 @@
 import {
   type CimFactDeclaration,
   type FactDeclaration,
+  type InputScriptFactDeclaration,
   inputColumns,
   type MethodFactDeclaration,
   type PropertyTypes,
   type RegistryFactDeclaration,
   type RowOf,
 } from './fact.ts';
+import { foldersOfHost, listFolder } from './list-folder.ts';
 
 const virtualization = 'root/virtualization/v2';
 const cluster = 'root/MSCluster';
@@ -16,6 +18,8 @@ const storage = 'root/Microsoft/Windows/Storage';
 
 const cim = <const Declaration extends CimFactDeclaration>(declaration: Declaration): Declaration => declaration;
 const method = <const Declaration extends MethodFactDeclaration>(declaration: Declaration): Declaration => declaration;
+const byInput = <const Declaration extends InputScriptFactDeclaration>(declaration: Declaration): Declaration =>
+  declaration;
 const registry = <const Declaration extends RegistryFactDeclaration>(declaration: Declaration): Declaration =>
   declaration;
 
@@ -673,17 +677,21 @@ export const factTable = {
     properties: { UBR: 'uint32' },
     mayBeAbsent: true,
   }),
-  // Opening files takes longest and hangs most easily: these two come last.
+  // Opening files takes longest and hangs most easily: these three come last.
   diskSettings: method({
     name: 'diskSettings',
     namespace: virtualization,
     className: 'Msvm_ImageManagementService',
     method: 'GetVirtualHardDiskSettingData',
+    parameter: 'Path',
     inputs: {
-      parameter: 'Path',
-      fact: 'storageAllocations',
-      property: 'HostResource',
-      where: { ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk' },
+      from: [
+        {
+          fact: 'storageAllocations',
+          property: 'HostResource',
+          where: { ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk' },
+        },
+      ],
       follow: 'ParentPath',
     },
     result: 'SettingData',
@@ -709,8 +717,9 @@ export const factTable = {
     namespace: virtualization,
     className: 'Msvm_ImageManagementService',
     method: 'GetVirtualHardDiskState',
+    parameter: 'Path',
     // A file whose settings could not be read is not opened a second time.
-    inputs: { parameter: 'Path', fact: 'diskSettings', property: 'Input', where: { ErrorCode: null } },
+    inputs: { from: [{ fact: 'diskSettings', property: 'Input', where: { ErrorCode: null } }] },
     result: 'State',
     properties: {
       ...inputColumns,
@@ -724,6 +733,50 @@ export const factTable = {
       FragmentationPercentage: 'uint32',
       Timestamp: 'datetime',
     },
+  }),
+  folders: byInput({
+    name: 'folders',
+    script: listFolder,
+    inputs: {
+      from: [
+        { fact: 'virtualSystems', property: 'ConfigurationDataRoot', where: {}, as: 'folder' },
+        { fact: 'virtualSystems', property: 'SnapshotDataRoot', where: {}, as: 'folder' },
+        { fact: 'virtualSystems', property: 'SuspendDataRoot', where: {}, as: 'folder' },
+        { fact: 'virtualSystems', property: 'SwapFileDataRoot', where: {}, as: 'folder' },
+        {
+          fact: 'storageAllocations',
+          property: 'HostResource',
+          where: { ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk' },
+          as: 'folderOfFile',
+        },
+        { fact: 'diskSettings', property: 'ParentPath', where: { ErrorCode: null }, as: 'folderOfFile' },
+      ],
+      follow: 'Folders',
+      limit: foldersOfHost,
+    },
+    properties: {
+      ...inputColumns,
+      /** One array per column of the list of files: name, bytes, time of the last write as a canonical datetime. */
+      FileNames: 'string[]',
+      FileSizes: 'string[]',
+      FileTimes: 'string[]',
+      /** Paths of the folders in it that are looked at as well. */
+      Folders: 'string[]',
+      /** Files that are there and beyond a limit. */
+      FilesLeftOut: 'uint32',
+      /** Folders in it that lie too deep. */
+      FoldersLeftOut: 'uint32',
+    },
+    costsByCim: [
+      'vFileInfo.Friendly Path Name',
+      'vFileInfo.File Name',
+      'vFileInfo.File Type',
+      'vFileInfo.File Size in bytes',
+      'vFileInfo.Path',
+      'vFileInfo.Internal Sort Column',
+      'vFileInfo.VI SDK Server',
+      'vFileInfo.VI SDK UUID',
+    ],
   }),
 } as const satisfies Readonly<Record<string, FactDeclaration>>;
 

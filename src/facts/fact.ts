@@ -1,7 +1,7 @@
 /**
  * A fact is one kind of raw data asked of a host: a CIM class and the properties wanted of it, what a method of a CIM
- * class tells about each of its inputs (virtual disk files), values of the registry, or (where CIM has none of these) a
- * small script block. Declared as data in `fact-table.ts`.
+ * class tells about each of its inputs (virtual disk files), values of the registry, or (where CIM has none of these)
+ * what a small script block tells, once or about each of its inputs (folders). Declared as data in `fact-table.ts`.
  */
 
 /**
@@ -84,17 +84,24 @@ export interface ListingMethod {
   readonly result: string;
 }
 
-/** Where the inputs of a {@link MethodFactDeclaration} come from. Each is asked for once, whatever its case. */
-export interface InputSource {
-  /** The in-parameter; all others are left out. */
-  readonly parameter: string;
-  /** A fact that stands before this one, and the property (a text, or the first of an array) that holds the input. */
+/** Rows that name inputs. */
+export interface InputOrigin {
+  /** A fact that stands before the one that is asked, and the property (a text, or the first of an array). */
   readonly fact: string;
   readonly property: string;
   /** Only rows that have these texts, whatever their case; null: only rows that have nothing there. */
   readonly where: Readonly<Record<string, string | null>>;
-  /** A property of the rows found that names a further input: the parent of a differencing disk. */
+  /** The text is the path of a folder, or of a file whose folder is meant; else it is the input as it stands. */
+  readonly as?: 'folder' | 'folderOfFile';
+}
+
+/** Where the inputs of a fact told input by input come from. Each is asked for once, whatever its case. */
+export interface InputSource {
+  readonly from: readonly InputOrigin[];
+  /** A property of the rows found that names further inputs: the parent of a differencing disk, folders in a folder. */
   readonly follow?: string;
+  /** Most inputs that are asked, those of the origins first. Rows that follow tell which were left out. */
+  readonly limit?: number;
 }
 
 /**
@@ -107,6 +114,8 @@ export interface MethodFactDeclaration {
   readonly namespace: string;
   readonly className: string;
   readonly method: string;
+  /** The in-parameter that takes the input; all others are left out. */
+  readonly parameter: string;
   readonly inputs: InputSource;
   /** The out-parameter. */
   readonly result: string;
@@ -115,7 +124,7 @@ export interface MethodFactDeclaration {
   readonly slow?: boolean;
 }
 
-/** What every row of a {@link MethodFactDeclaration} tells beside the properties of the instance. */
+/** What every row of a fact told input by input tells beside the properties that were found. */
 export const inputColumns = {
   /** What was asked about, as it was first met. */
   Input: 'string',
@@ -172,9 +181,21 @@ export interface ScriptFactDeclaration {
   readonly costsByCim: readonly string[];
 }
 
+/**
+ * A fact that a script block tells, one call and one row per input. The block takes the input and a hashtable that lives
+ * as long as this run of the script, and returns a hashtable of texts and arrays of texts; what it throws is a row too.
+ */
+export interface InputScriptFactDeclaration extends ScriptFactDeclaration {
+  readonly inputs: InputSource;
+  readonly properties: PropertyTypes & typeof inputColumns;
+}
+
+/** A fact told input by input. */
+export type InputFactDeclaration = MethodFactDeclaration | InputScriptFactDeclaration;
+
 export type FactDeclaration =
   | CimFactDeclaration
-  | MethodFactDeclaration
+  | InputFactDeclaration
   | RegistryFactDeclaration
   | ScriptFactDeclaration;
 

@@ -37,6 +37,7 @@ function codeOf(mark: InputErrorMark, text: string): InputErrorCode {
   const returned = /^(?:return|job) (\d+)$/.exec(mark)?.[1];
   if (returned !== undefined) return codesByReturn[returned] ?? 'fileFailed';
   if (/\b(AccessDenied|PermissionDenied|UnauthorizedAccessException)\b/.test(mark)) return 'fileDenied';
+  if (/\b(ItemNotFoundException|DirectoryNotFoundException|FileNotFoundException)\b/.test(mark)) return 'fileMissing';
   if (/\b(OperationTimeout|TimeoutException)\b/.test(mark)) return 'fileTimedOut';
   return /\bXmlException\b/.test(mark) ? 'fileDamaged' : 'fileFailed';
 }

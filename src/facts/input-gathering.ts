@@ -3,14 +3,14 @@ import { parseEmbeddedText } from '../winrm/cim/embedded-text.ts';
 import { endsConversation, type WinrmError } from '../winrm/winrm-error.ts';
 import type { CimObject, InvokeAnswer, WinrmSession } from '../winrm/winrm-session.ts';
 import { type FactOutcome, failedFact, type MethodFactDeclaration } from './fact.ts';
-import { createInputQueue, inputsFrom } from './input-queue.ts';
+import { createInputQueue, inputsFrom, type Sources } from './input-queue.ts';
 import { createInputRows, type InputAnswer } from './input-rows.ts';
 import { sourceFailure } from './input-sources.ts';
 import type { ServiceFailure } from './services-by-cim.ts';
 
 export interface InputGatheringRequest {
-  /** The fact that the inputs come from. */
-  readonly source: FactOutcome | undefined;
+  /** The facts that the inputs come from. */
+  readonly sources: Sources;
   /** What an earlier attempt brought of this one. */
   readonly earlier: FactOutcome | undefined;
   /** The instance whose method it is. */
@@ -31,13 +31,13 @@ export interface GatheredInputs {
 export async function gatherInputs(
   session: WinrmSession,
   declaration: MethodFactDeclaration,
-  { source, earlier, service, inputMs, remainingMs }: InputGatheringRequest,
+  { sources, earlier, service, inputMs, remainingMs }: InputGatheringRequest,
 ): Promise<GatheredInputs> {
   const { inputs } = declaration;
   const rows = createInputRows(declaration, earlier);
-  const first = rows.remaining(source);
-  if (first === undefined || inputsFrom(source, inputs) === undefined) {
-    return { outcome: sourceFailure(declaration, source) };
+  const first = rows.remaining(sources);
+  if (first === undefined || inputsFrom(sources, inputs) === undefined) {
+    return { outcome: sourceFailure(declaration, sources) };
   }
   if (first.length === 0) return { outcome: rows.outcome() };
   const found = await service();
@@ -58,7 +58,7 @@ export async function gatherInputs(
     const timeoutMs = Math.max(1, Math.min(inputMs, remainingMs()));
     const told = await askInput(session, declaration, found.value, input, timeoutMs);
     if (!told.ok) {
-      rows.giveUp(rows.remaining(source) ?? [], 'fileNotReceived', 'The conversation broke off before it was told.');
+      rows.giveUp(rows.remaining(sources) ?? [], 'fileNotReceived', 'The conversation broke off before it was told.');
       return { outcome: rows.outcome(), error: told.error };
     }
     rows.answer(input, told.value);
@@ -72,7 +72,7 @@ export async function gatherInputs(
 /** Fails only where the session broke: anything else is the input's own answer. */
 async function askInput(
   session: WinrmSession,
-  { inputs, method, result }: MethodFactDeclaration,
+  { parameter, method, result }: MethodFactDeclaration,
   service: CimObject,
   input: string,
   timeoutMs: number,
@@ -84,7 +84,7 @@ async function askInput(
     const called = await session.invoke({
       ...service,
       method,
-      parameters: { [inputs.parameter]: input },
+      parameters: { [parameter]: input },
       timeoutMs: left,
     });
     if (!called.ok) {

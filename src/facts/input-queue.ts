@@ -1,21 +1,35 @@
-import type { FactOutcome, InputSource } from './fact.ts';
+import type { FactOutcome, InputOrigin, InputSource } from './fact.ts';
+import { folderOf, folderOfFile } from './folder-path.ts';
 import { isRemotePath } from './input-errors.ts';
 
 /** Inputs compare without case, as paths do. */
 export const inputKey = (input: string): string => input.toLowerCase();
 
-/** The inputs that a source's outcome names, in its order, doubles included; undefined where the source has no rows. */
-export function inputsFrom(source: FactOutcome | undefined, inputs: InputSource): readonly string[] | undefined {
+/** What is known of the facts that inputs come from, by name. */
+export type Sources = (fact: string) => FactOutcome | undefined;
+
+/** The inputs that the sources name, in their order, doubles included; undefined where no source has rows. */
+export function inputsFrom(sources: Sources, { from }: InputSource): readonly string[] | undefined {
+  const named = from.map((origin) => inputsOf(sources(origin.fact), origin)).filter((inputs) => inputs !== undefined);
+  return named.length === 0 ? undefined : named.flat();
+}
+
+function inputsOf(source: FactOutcome | undefined, origin: InputOrigin): readonly string[] | undefined {
   if (source?.status === 'absent') return [];
   if (source?.status !== 'ok') return undefined;
   const column = (name: string): number => source.properties.indexOf(name);
-  const conditions = Object.entries(inputs.where).map(([name, wanted]) => ({ at: column(name), wanted }));
-  const at = column(inputs.property);
+  const conditions = Object.entries(origin.where).map(([name, wanted]) => ({ at: column(name), wanted }));
+  const at = column(origin.property);
   return source.rows.flatMap((row) => {
     const meets = conditions.every(({ at: place, wanted }) => matches(textOf(row[place]), wanted));
-    const input = meets ? textOf(row[at]) : null;
+    const input = meets ? inputOf(textOf(row[at]), origin.as) : null;
     return input ? [input] : [];
   });
+}
+
+function inputOf(text: string | null, as: InputOrigin['as']): string | null {
+  if (text === null || as === undefined) return text;
+  return as === 'folder' ? folderOf(text) : folderOfFile(text);
 }
 
 const textOf = (cell: unknown): string | null => {

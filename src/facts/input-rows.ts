@@ -1,15 +1,15 @@
 import type { CimWireInstance } from '../winrm/winrm-session.ts';
 import { canonicalRow, isMismatch } from './cim-values.ts';
-import { type FactOutcome, type InputErrorCode, inputColumns, type MethodFactDeclaration } from './fact.ts';
+import { type FactOutcome, type InputErrorCode, type InputFactDeclaration, inputColumns } from './fact.ts';
 import { type InputErrorMark, inputErrorCode } from './input-errors.ts';
-import { createInputQueue, inputKey, inputsFrom } from './input-queue.ts';
+import { createInputQueue, inputKey, inputsFrom, type Sources } from './input-queue.ts';
 
 /** What one call told: the instance, or why not. */
 export type InputAnswer =
   | { readonly instance: CimWireInstance }
   | { readonly mark: InputErrorMark; readonly text: string | null };
 
-/** The rows of one fact told by a method, as they come together from answers, runs of the script and attempts. */
+/** The rows of one fact told input by input, as they come together from answers, runs of the script and attempts. */
 export interface InputRows {
   /** Takes an answer; of two for one input the first stays. */
   answer(input: string, answer: InputAnswer): void;
@@ -19,18 +19,18 @@ export interface InputRows {
   giveUp(inputs: Iterable<string>, code: InputErrorCode, text: string): void;
   /** Inputs that have a row. */
   known(): readonly string[];
-  /** Inputs without a row, in the order in which they are asked; undefined where the source is not known. */
-  remaining(source: FactOutcome | undefined): readonly string[] | undefined;
+  /** Inputs without a row, in the order in which they are asked; undefined where no source is known. */
+  remaining(sources: Sources): readonly string[] | undefined;
   outcome(durationMs?: number): FactOutcome & { readonly status: 'ok' };
 }
 
-const columnsOf = ({ properties }: MethodFactDeclaration): readonly string[] => Object.keys(properties);
+const columnsOf = ({ properties }: InputFactDeclaration): readonly string[] => Object.keys(properties);
 
 /** A table of rows; `earlier` is what former attempts brought, of which unanswered inputs are asked again. */
-export function createInputRows(declaration: MethodFactDeclaration, earlier?: FactOutcome): InputRows {
+export function createInputRows(declaration: InputFactDeclaration, earlier?: FactOutcome): InputRows {
   const names = columnsOf(declaration);
   const { Input: _, ErrorCode: _code, ErrorText: _text, ...told } = declaration.properties;
-  const { follow } = declaration.inputs;
+  const { follow, limit = Number.POSITIVE_INFINITY } = declaration.inputs;
   const rows = new Map<string, readonly unknown[]>();
 
   const put = (input: string, cells: ReadonlyMap<string, unknown>): void => {
@@ -78,20 +78,19 @@ export function createInputRows(declaration: MethodFactDeclaration, earlier?: Fa
       for (const input of inputs) putError(input, code, text);
     },
     known: () => [...rows.values()].map((row) => String(row[names.indexOf('Input')])),
-    remaining(source) {
-      const named = inputsFrom(source, declaration.inputs);
+    remaining(sources) {
+      const named = inputsFrom(sources, declaration.inputs);
       if (named === undefined) return undefined;
       const queue = createInputQueue(this.known());
       for (const input of named) queue.add(input);
       if (follow !== undefined) {
         for (const row of rows.values()) {
-          const next = row[names.indexOf(follow)];
-          if (typeof next === 'string') queue.add(next);
+          for (const next of textsOf(row[names.indexOf(follow)])) queue.add(next);
         }
       }
       const left: string[] = [];
       for (let input = queue.next(); input !== undefined; input = queue.next()) left.push(input);
-      return left;
+      return left.slice(0, Math.max(0, limit - rows.size));
     },
     outcome: (durationMs) => ({
       status: 'ok',
@@ -105,11 +104,17 @@ export function createInputRows(declaration: MethodFactDeclaration, earlier?: Fa
 const instanceOfTexts = (cells: ReadonlyMap<string, unknown>): CimWireInstance => ({
   className: undefined,
   properties: Object.fromEntries(
-    [...cells].flatMap(([name, text]) =>
-      typeof text === 'string' && !(name in inputColumns) ? [[name, [{ kind: 'text', text }]]] : [],
+    [...cells].flatMap(([name, cell]) =>
+      name in inputColumns ? [] : [[name, textsOf(cell).map((text) => ({ kind: 'text', text }))]],
     ),
   ),
 });
+
+/** A text, or several, in a cell. */
+function textsOf(cell: unknown): readonly string[] {
+  const cells: readonly unknown[] = Array.isArray(cell) ? cell : [cell];
+  return cells.filter((text) => typeof text === 'string');
+}
 
 /** True: a further attempt asks for this input again. */
 const isUnanswered = (code: unknown): boolean => code === 'fileNotReceived' || code === 'fileNotAsked';

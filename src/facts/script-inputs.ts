@@ -1,18 +1,19 @@
 import { requestedFact } from './collector-script.ts';
-import { type FactOutcome, type FactOutcomes, failedFact, type MethodFactDeclaration } from './fact.ts';
+import { type FactOutcome, type FactOutcomes, failedFact, type InputFactDeclaration } from './fact.ts';
 import type { InputRowsReceived } from './fact-assembly.ts';
 import { declarationOf, type FactName } from './fact-table.ts';
+import type { Sources } from './input-queue.ts';
 import { createInputRows, type InputRows } from './input-rows.ts';
 import { sourceFailure } from './input-sources.ts';
 import type { RequestedFact } from './script-protocol.ts';
 
-/** True for a fact told by a method, input by input. */
+/** True for a fact told input by input. */
 export function isToldByInput(name: string): boolean {
   const declaration = inputDeclaration(name);
   return declaration !== undefined;
 }
 
-function inputDeclaration(name: string): MethodFactDeclaration | undefined {
+function inputDeclaration(name: string): InputFactDeclaration | undefined {
   const declaration = declarationOf(name as FactName);
   return 'inputs' in declaration ? declaration : undefined;
 }
@@ -22,7 +23,7 @@ interface RunOfInputs {
   readonly inputRows: ReadonlyMap<string, InputRowsReceived>;
 }
 
-/** The facts told by a method of one gathering: what is there of them, and what is still to be asked. */
+/** The facts told input by input of one gathering: what is there of them, and what is still to be asked. */
 export interface ScriptInputs {
   /** The facts as the script is asked for them in a run of this length. */
   requested(facts: readonly FactName[], deadlineMs: number): readonly RequestedFact[];
@@ -37,17 +38,17 @@ export interface ScriptInputs {
   outcomes(why: 'timeOver' | 'broken'): ReadonlyMap<string, FactOutcome>;
 }
 
-/** Shares of a run's time at which the script stops asking for further inputs: the first fact, and the last. */
-const firstUntil = 0.55;
+/** Shares of a run's time at which the script stops asking for further inputs: of one fact after the other, and the last. */
+const untils = [0.55, 0.82];
 const lastUntil = 0.9;
 
 interface Table {
-  readonly declaration: MethodFactDeclaration;
+  readonly declaration: InputFactDeclaration;
   readonly rows: InputRows;
   failed?: FactOutcome;
 }
 
-/** `outcomeOf` gives what is known of a fact that is not told by a method. */
+/** `outcomeOf` gives what is known of a fact that is not told input by input. */
 export function createScriptInputs(
   facts: readonly FactName[],
   outcomeOf: (name: FactName) => FactOutcome | undefined,
@@ -58,8 +59,8 @@ export function createScriptInputs(
     const declaration = inputDeclaration(name);
     if (declaration) tables.set(name, { declaration, rows: createInputRows(declaration, earlier[name]) });
   }
-  const source = ({ declaration }: Table): FactOutcome | undefined => {
-    const name = declaration.inputs.fact as FactName;
+  const sources: Sources = (fact) => {
+    const name = fact as FactName;
     const table = tables.get(name);
     return table ? (table.failed ?? table.rows.outcome()) : outcomeOf(name);
   };
@@ -71,8 +72,8 @@ export function createScriptInputs(
         const table = tables.get(name);
         if (!table) return requestedFact(name);
         const last = byInput.at(-1) === name;
-        const untilMs = deadlineMs * (last ? lastUntil : firstUntil);
-        const given = table.rows.remaining(source(table));
+        const untilMs = deadlineMs * ((last ? undefined : untils[byInput.indexOf(name)]) ?? lastUntil);
+        const given = table.rows.remaining(sources);
         return requestedFact(name, given ? { given, known: table.rows.known(), untilMs } : { untilMs });
       });
     },
@@ -87,7 +88,7 @@ export function createScriptInputs(
     missing: () =>
       [...tables].flatMap(([name, table]) => {
         if (table.failed) return [];
-        const remaining = table.rows.remaining(source(table));
+        const remaining = table.rows.remaining(sources);
         return remaining && remaining.length > 0 ? [name] : [];
       }),
     answered: () => [...tables.values()].reduce((sum, { rows }) => sum + rows.known().length, 0),
@@ -98,7 +99,10 @@ export function createScriptInputs(
       const made = new Map<string, FactOutcome>();
       // In the order of the table a source comes first: where it failed, what is asked of its rows has not arrived.
       for (const [name, table] of tables) {
-        made.set(name, outcomeOfTable(table, made.get(table.declaration.inputs.fact) ?? source(table), why));
+        made.set(
+          name,
+          outcomeOfTable(table, (fact) => made.get(fact) ?? sources(fact), why),
+        );
       }
       return made;
     },
@@ -107,11 +111,11 @@ export function createScriptInputs(
 
 function outcomeOfTable(
   { declaration, rows, failed }: Table,
-  source: FactOutcome | undefined,
+  sources: Sources,
   why: 'timeOver' | 'broken',
 ): FactOutcome {
-  const remaining = rows.remaining(source);
-  if (remaining === undefined) return sourceFailure(declaration, source);
+  const remaining = rows.remaining(sources);
+  if (remaining === undefined) return sourceFailure(declaration, sources);
   if (failed && rows.known().length === 0) return failed;
   if (why === 'broken' && rows.known().length === 0 && remaining.length > 0) {
     return failedFact('factNotReceived', 'The conversation broke off before it came.');

@@ -14,11 +14,12 @@ import type { InputSource, ListingMethod } from './fact.ts';
  * `sequence` counts from 1; `length` is the number of base64 characters; `sha256` is the lower-case hex hash of those
  * characters; the base64 holds the gzip of the UTF-8 JSON of a {@link ScriptFrame}. Anything between frames is noise.
  * A frame is flushed when `flushMs` have passed or `flushBytes` of JSON are ready, before each slow fact, and, where
- * `flushEach` is set, after `hello`, after each fact and before each input of a fact told by a method. The message `end`
+ * `flushEach` is set, after `hello`, after each fact and before each input of a fact told input by input. The message `end`
  * closes the last frame.
  *
- * Cells of a fact told by a method are texts or null: of the properties as they stand in the instance's CIM-XML, of
- * `ErrorCode` a mark that `input-errors.ts` reads. Inputs without a row were not asked, or did not answer.
+ * Cells of a fact told input by input are texts, arrays of texts or null: of the properties as they stand in the
+ * instance's CIM-XML or as the script block gave them, of `ErrorCode` a mark that `input-errors.ts` reads. Inputs without
+ * a row were not asked, or did not answer.
  */
 
 /** A fact as the script is asked for it: a fact-table declaration without what the host need not know. */
@@ -50,16 +51,26 @@ export type RequestedFact =
       readonly slow?: boolean;
     };
 
-/** A fact told by a method, input by input. */
-export interface RequestedInputFact {
-  readonly name: string;
+/** A fact told input by input, by a method or by a script block. */
+export type RequestedInputFact = RequestedMethodFact | RequestedInputScriptFact;
+
+export interface RequestedMethodFact extends InputRequest {
   readonly namespace: string;
   readonly className: string;
   readonly method: string;
+  readonly parameter: string;
   readonly result: string;
+}
+
+export interface RequestedInputScriptFact extends InputRequest {
+  readonly script: string;
+}
+
+interface InputRequest {
+  readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly inputs: InputSource & {
-    /** Inputs that come first, besides those of the source's rows if the source is asked in the same run. */
+    /** Inputs that come first, besides those of the rows of a source that is asked in the same run. */
     readonly given?: readonly string[];
     /** With `given`: inputs that are not to be asked again. */
     readonly known?: readonly string[];
@@ -81,7 +92,7 @@ export interface ScriptRequest {
   readonly flushBytes: number;
   /** Seconds, for `Get-CimInstance -OperationTimeoutSec`. */
   readonly operationTimeoutSec: number;
-  /** Seconds for one input of a fact told by a method, its job included. */
+  /** Seconds for one input of a fact told by a method, its job included; a script block ends when it does. */
   readonly inputTimeoutSec: number;
 }
 

@@ -65,6 +65,24 @@ export interface CimDiskFile {
   readonly byJob?: true;
 }
 
+/** What goes wrong when a folder is listed. */
+export type FolderTrouble =
+  /** The account may not look into it; a folder on another machine always ends so over WinRM. */
+  | 'denied'
+  /** Listing it does not end. */
+  | 'stuck';
+
+/** A folder as it is listed. */
+export interface CimFolder {
+  /** Without a closing backslash, but for that of a drive. */
+  readonly path: string;
+  /** `writtenAt`: UTC, `yyyy-MM-ddTHH:mm:ss.ffffffZ`. */
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly writtenAt: string }[];
+  /** Names of folders in it; `link`: it leads elsewhere, as a mount point does. */
+  readonly folders: readonly { readonly name: string; readonly link?: true }[];
+  readonly trouble?: FolderTrouble;
+}
+
 /** Namespaces with forward slashes; class lookups ignore case. A missing namespace or class is really missing. */
 export interface CimRepository {
   readonly namespaces: Readonly<Record<string, Readonly<Record<string, CimClass>>>>;
@@ -72,4 +90,6 @@ export interface CimRepository {
   readonly registry: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
   /** Every virtual disk file that the host's VMs use, parents included. */
   readonly diskFiles?: readonly CimDiskFile[];
+  /** Folders that can be listed; any other path is missing. */
+  readonly folders?: readonly CimFolder[];
 }

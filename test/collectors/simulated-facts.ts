@@ -1,9 +1,10 @@
 import type { HostFacts } from '../../src/collectors/collector.ts';
-import type { FactOutcome, MethodFactDeclaration } from '../../src/facts/fact.ts';
+import type { FactOutcome, InputScriptFactDeclaration, MethodFactDeclaration } from '../../src/facts/fact.ts';
 import { declarationOf, type FactName, factNames } from '../../src/facts/fact-table.ts';
 import { createInputRows } from '../../src/facts/input-rows.ts';
 import type { CimScalar } from '../../src/simulator/cim-repository.ts';
 import { factValue } from '../../src/simulator/server/fact-values.ts';
+import { folderListing } from '../../src/simulator/server/folder-listing.ts';
 import type { SimulatedHost } from '../../src/simulator/simulated-host.ts';
 import type { CimWireInstance } from '../../src/winrm/winrm-session.ts';
 
@@ -16,6 +17,21 @@ function diskOutcome(declaration: MethodFactDeclaration, { diskFiles = [] }: Sim
     if (trouble !== undefined) rows.giveUp([path], 'fileFailed', trouble);
     else rows.answer(path, instanceOf(declaration.result === 'State' ? state : settings));
   }
+  return rows.outcome();
+}
+
+/** What a host's folders hold. */
+function folderOutcome(declaration: InputScriptFactDeclaration, repository: SimulatedHost['repository']): FactOutcome {
+  const rows = createInputRows(declaration);
+  const names = Object.keys(declaration.properties);
+  const listings = (repository.folders ?? []).map(({ path }) => ({
+    ...(folderListing(repository, path, 0) as Readonly<Record<string, unknown>>),
+    Input: path,
+  }));
+  rows.takeScriptRows(
+    names,
+    listings.map((cells: Readonly<Record<string, unknown>>) => names.map((name) => cells[name] ?? null)),
+  );
   return rows.outcome();
 }
 
@@ -41,8 +57,10 @@ function outcomeOf(name: FactName, { repository }: SimulatedHost): FactOutcome {
       ? { status: 'absent', message: 'no such value' }
       : { status: 'ok', properties: names, rows: [names.map((name) => values[name] ?? null)] };
   }
+  if ('inputs' in declaration) {
+    return 'script' in declaration ? folderOutcome(declaration, repository) : diskOutcome(declaration, repository);
+  }
   if ('script' in declaration) return { status: 'absent', message: 'no PowerShell here' };
-  if ('inputs' in declaration) return diskOutcome(declaration, repository);
   const shown = repository.namespaces[declaration.namespace]?.[declaration.className];
   if (shown === undefined) return { status: 'absent', message: 'no class' };
   const properties = Object.entries(declaration.properties);

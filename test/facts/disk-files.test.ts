@@ -1,54 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/facts/fact-rows.ts';
 import type { Row } from '../../src/facts/fact-table.ts';
-import { type Gathering, gatherFacts } from '../../src/facts/gathering.ts';
+import type { Gathering } from '../../src/facts/gathering.ts';
 import type { CimRepository } from '../../src/simulator/cim-repository.ts';
-import { startFleet } from '../../src/simulator/server/running-fleet.ts';
-import type { ScriptHost } from '../../src/simulator/server/script-host.ts';
-import { openWinrmSession } from '../../src/winrm/session.ts';
 import { powershellEngineAvailable } from '../powershell-host/powershell-engine.ts';
 import { createPowershellScriptHost, type PowershellScriptHost } from '../powershell-host/powershell-script-host.ts';
 import { diskFile, repositoryOfDisks } from '../powershell-host/repository-of-disks.ts';
-import { simulatedHost } from '../powershell-host/repository-of-every-fact.ts';
+import { gatherFrom, type Way } from './gathered-host.ts';
 
-const credential = { user: 'EXAMPLE\\reader', password: 'not-a-secret' };
-
-interface Way {
-  readonly via: 'script' | 'cim';
-  readonly scriptHost?: ScriptHost;
-}
-
-async function gather(
-  repository: CimRepository,
-  { via, scriptHost }: Way,
-  { scriptMs = 60_000, operationMs = 20_000 } = {},
-): Promise<Gathering & { readonly requests: number }> {
-  const fleet = await startFleet(
-    { seed: 1, hosts: [simulatedHost(repository)] },
-    { credential, ...(scriptHost ? { scriptHost } : {}) },
-  );
-  const session = openWinrmSession({
-    target: { host: '127.0.0.1', scheme: 'http', port: Number(new URL(fleet.hosts[0]?.url ?? '').port) },
-    credential,
-    authentication: 'ntlm',
-    connectTimeoutMs: 10_000,
-    operationTimeoutMs: operationMs,
-  });
-  try {
-    const gathering = await gatherFacts(session, {
-      host: 'hv01',
-      runId: '20261123T020000Z-7f3a9c',
-      facts: ['storageAllocations', 'diskSettings', 'diskStates'],
-      via,
-      scriptMs,
-      operationMs,
-    });
-    return { ...gathering, requests: session.counters.requests };
-  } finally {
-    await session.close();
-    await fleet.close();
-  }
-}
+const gather = (repository: CimRepository, way: Way, times?: Parameters<typeof gatherFrom>[3]) =>
+  gatherFrom(repository, ['storageAllocations', 'diskSettings', 'diskStates'], way, times);
 
 const settingsOf = ({ outcomes }: Gathering): readonly Row<'diskSettings'>[] => {
   const rows = rowsOf(outcomes, 'diskSettings');

@@ -110,8 +110,8 @@ export function chainOf(vm: VmModel, image: string, attached: string): readonly 
   return paths.map((path, index) => makeFile(vm, image, path, paths[index + 1] ?? null, index === 0));
 }
 
-/** All files of a VM, those of its checkpoints too. */
-function filesOf(vm: VmModel): readonly DiskFile[] {
+/** All files of a VM's disks, those of its checkpoints too; a file of several chains more than once. */
+export function filesOf(vm: VmModel): readonly DiskFile[] {
   return vm.controllers.flatMap(({ drives }) =>
     drives.flatMap(({ kind, image }) => {
       if (kind !== 'disk' || image === null) return [];

@@ -1,6 +1,6 @@
 import type { Values } from '../cim-classes.ts';
 import { cimClass } from '../cim-classes.ts';
-import type { CimClass, CimDiskFile, CimRepository } from '../cim-repository.ts';
+import type { CimClass, CimDiskFile, CimFolder, CimRepository } from '../cim-repository.ts';
 import { behaviourOf } from '../personalities.ts';
 import * as cluster from './cluster.ts';
 import * as computerSystems from './computer-systems.ts';
@@ -15,6 +15,7 @@ import * as services from './integration-services.ts';
 import { virtualization } from './keys.ts';
 import * as networks from './networks.ts';
 import * as virtualSystems from './virtual-systems.ts';
+import { foldersOf } from './vm-files.ts';
 
 type Rows = (view: HostView) => readonly Values[];
 
@@ -118,6 +119,7 @@ export function hostRepository(view: HostView, now: string): CimRepository {
     return Object.fromEntries(made);
   };
   let heldFiles: WeakRef<readonly CimDiskFile[]> | undefined;
+  let heldFolders: WeakRef<readonly CimFolder[]> | undefined;
   return {
     namespaces: {
       'root/cimv2': classes('root/cimv2', hostClasses(now)),
@@ -139,6 +141,11 @@ export function hostRepository(view: HostView, now: string): CimRepository {
       const files = heldFiles?.deref() ?? (empty ? [] : diskFilesOf(view));
       heldFiles = new WeakRef(files);
       return files;
+    },
+    get folders() {
+      const folders = heldFolders?.deref() ?? (empty ? [] : foldersOf(view));
+      heldFolders = new WeakRef(folders);
+      return folders;
     },
   };
 }

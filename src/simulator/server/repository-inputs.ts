@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RequestedFact, RequestedInputFact, ScriptRequest } from '../../facts/script-protocol.ts';
+import type {
+  RequestedFact,
+  RequestedInputFact,
+  RequestedMethodFact,
+  ScriptRequest,
+} from '../../facts/script-protocol.ts';
+import { folderListing } from './folder-listing.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { vhdCostOf } from './machine.ts';
 import { methodAnswer } from './method-answers.ts';
@@ -10,7 +16,7 @@ type Cells = Readonly<Record<string, unknown>>;
 const inputsPerMessage = 8;
 const isRemote = (path: string): boolean => /^\\\\(\?\\UNC\\|(?![.?]\\))/i.test(path);
 
-/** Facts told by a method as the script tells them: input by input, in its order, its batches and its marks. */
+/** Facts told input by input as the script tells them: input by input, in its order, its batches and its marks. */
 export class RepositoryInputs {
   readonly #request: ScriptRequest;
   readonly #run: ScriptRun;
@@ -26,7 +32,9 @@ export class RepositoryInputs {
 
   /** Later facts may take their inputs from these rows. */
   noteSource({ name, properties }: RequestedFact, rows: readonly (readonly unknown[])[]): void {
-    const isSource = this.#request.facts.some((fact) => 'inputs' in fact && fact.inputs.fact === name);
+    const isSource = this.#request.facts.some(
+      (fact) => 'inputs' in fact && fact.inputs.from.some((origin) => origin.fact === name),
+    );
     if (!isSource) return;
     const names = Object.keys(properties);
     const cellsOf = (row: readonly unknown[]): Cells =>
@@ -36,11 +44,16 @@ export class RepositoryInputs {
 
   async add(fact: RequestedInputFact): Promise<void> {
     const { inputs } = fact;
-    const source = this.#sources.get(inputs.fact);
-    if (source === undefined && inputs.given === undefined) return;
-    const queue = new PathQueue(inputs.known ?? []);
+    const hasSource = inputs.from.some((origin) => this.#sources.has(origin.fact));
+    if (!hasSource && inputs.given === undefined) return;
+    const queue = new PathQueue(inputs.known ?? [], inputs.limit);
     for (const input of inputs.given ?? []) queue.add(input);
-    for (const row of source ?? []) if (meets(row, inputs.where)) queue.add(textOf(row[inputs.property]));
+    for (const { fact: source, property, where, as } of inputs.from) {
+      for (const row of this.#sources.get(source) ?? []) {
+        if (meets(row, where)) queue.add(pathNamed(textOf(row[property]), as));
+      }
+    }
+    let filesTold = 0;
     const names = Object.keys(fact.properties);
     const told: Cells[] = [];
     const startedAt = performance.now();
@@ -61,23 +74,32 @@ export class RepositoryInputs {
         await this.#frames.add(JSON.stringify({ kind: 'asking', name: fact.name, input }));
         await this.#frames.flush();
       }
-      const cells = { ...(await this.#ask(fact, input)), Input: input };
+      const answer: Cells = 'script' in fact ? await this.#list(input, filesTold) : await this.#ask(fact, input);
+      const cells: Cells = { ...answer, Input: input };
+      if (Array.isArray(cells.FileNames)) filesTold += cells.FileNames.length;
       if (this.#run.signal.aborted) return;
       told.push(cells);
       batch.push(cells);
-      if (inputs.follow !== undefined) queue.add(textOf(cells[inputs.follow as keyof typeof cells]));
+      if (inputs.follow !== undefined) for (const next of textsIn(cells[inputs.follow])) queue.add(next);
       if (batch.length >= inputsPerMessage || this.#request.flushEach) await send(true);
     }
     await send(false);
     this.#sources.set(fact.name, told);
   }
 
+  /** The files and folders in a folder, `told` files after the first. */
+  async #list(path: string, told: number): Promise<Cells> {
+    const listing = folderListing(this.#run.repository, path, told);
+    if (listing === 'stuck') await sleep(2 ** 31 - 1, undefined, { signal: this.#run.signal });
+    return listing === 'stuck' ? {} : listing;
+  }
+
   /** One call; where it starts a job, what the script has once the job is over. */
-  async #ask({ namespace, className, method, result, inputs }: RequestedInputFact, input: string): Promise<Cells> {
+  async #ask({ namespace, className, method, parameter, result }: RequestedMethodFact, input: string): Promise<Cells> {
     const { repository, host, signal } = this.#run;
     const cost = vhdCostOf(host);
     if (cost > 0) await sleep(cost, undefined, { signal });
-    const parameters = { [inputs.parameter]: [input] };
+    const parameters = { [parameter]: [input] };
     const answer = methodAnswer(repository, { namespace, className, method, parameters });
     if (answer === undefined) return { ErrorCode: 'error InvalidMethod' };
     if (answer.never === 'stuck') await sleep(2 ** 31 - 1, undefined, { signal });
@@ -91,14 +113,26 @@ export class RepositoryInputs {
   }
 }
 
+/** The folder that a path names, or that its file lies in, in the form in which it is asked for. */
+function pathNamed(text: string | null, as: 'folder' | 'folderOfFile' | undefined): string | null {
+  if (text === null || as === undefined) return text;
+  const path = as === 'folder' ? text : text.slice(0, text.lastIndexOf('\\') + 1);
+  const folder = path.replace(/\\+$/, '');
+  if (/^[A-Z]:$/i.test(folder)) return `${folder}\\`;
+  return /^(?:[A-Z]:\\|\\\\[^\\]+\\[^\\]+)/i.test(folder) ? folder : null;
+}
+
 /** Each path once, those on other machines last. */
 class PathQueue {
   readonly #seen: Set<string>;
   readonly #near: string[] = [];
   readonly #far: string[] = [];
 
-  constructor(known: readonly string[]) {
+  #left: number;
+
+  constructor(known: readonly string[], limit = Number.POSITIVE_INFINITY) {
     this.#seen = new Set(known.map((path) => path.toLowerCase()));
+    this.#left = limit - this.#seen.size;
   }
 
   add(path: string | null): void {
@@ -108,6 +142,8 @@ class PathQueue {
   }
 
   next(): string | undefined {
+    if (this.#left <= 0) return undefined;
+    this.#left--;
     return this.#near.shift() ?? this.#far.shift();
   }
 }
@@ -116,6 +152,9 @@ const textOf = (value: unknown): string | null => {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first : null;
 };
+
+const textsIn = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter((text) => typeof text === 'string');
 
 const meets = (row: Cells, where: Readonly<Record<string, string | null>>): boolean =>
   Object.entries(where).every(

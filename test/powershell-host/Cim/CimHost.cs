@@ -161,6 +161,15 @@ namespace PsHost.Cim
             });
         }
 
+        /// <summary>What lies in a folder; null for one that is not there.</summary>
+        internal JsonElement? Folder(string path)
+        {
+            if (!_data.Repository.TryGetProperty("folders", out var folders)) return null;
+            foreach (var folder in folders.EnumerateArray())
+                if (folder.GetProperty("path").GetString().Equals(path, StringComparison.OrdinalIgnoreCase)) return folder;
+            return null;
+        }
+
         internal IReadOnlyDictionary<string, string> RegistryValues(string path)
         {
             if (!_data.Repository.TryGetProperty("registry", out var registry)) return null;

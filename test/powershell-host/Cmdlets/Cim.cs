@@ -1,7 +1,10 @@
-// Get-CimClass, Get-CimInstance, Invoke-CimMethod and Get-ItemProperty on a pretended host's repository; errors as the real cmdlets report them.
+// Get-CimClass, Get-CimInstance, Invoke-CimMethod, Get-ItemProperty and Get-ChildItem on a pretended host's repository; errors as the real cmdlets report them.
 using System;
 using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
 using System.Management.Automation;
+using System.Text.Json;
 using System.Threading;
 using PsHost.Cim;
 
@@ -71,6 +74,40 @@ namespace PsHost.Cmdlets
                 WriteObject(result);
             }
             catch (CimException e) { Report(e); }
+        }
+    }
+
+    /// <summary>The members of FileInfo and DirectoryInfo that a script may read.</summary>
+    [Cmdlet(VerbsCommon.Get, "ChildItem")]
+    public sealed class GetChildItem : CimCmdlet
+    {
+        [Parameter(Mandatory = true)] public string LiteralPath { get; set; }
+        [Parameter] public SwitchParameter Force { get; set; }
+        protected override void EndProcessing()
+        {
+            if (Pretended.Folder(LiteralPath) is not JsonElement folder)
+            {
+                // What Windows says of a share that the second hop is not let into.
+                Exception e = LiteralPath.StartsWith("\\\\", StringComparison.Ordinal) ? new UnauthorizedAccessException("Der Zugriff auf den Pfad wurde verweigert.") : new ItemNotFoundException("Der Pfad kann nicht gefunden werden, da er nicht vorhanden ist.");
+                WriteError(new ErrorRecord(e, "PathNotFound", ErrorCategory.ObjectNotFound, LiteralPath));
+                return;
+            }
+            string trouble = folder.TryGetProperty("trouble", out var t) ? t.GetString() : null;
+            if (trouble == "stuck") { Stopped.WaitOne(); return; }
+            if (trouble == "denied") { WriteError(new ErrorRecord(new UnauthorizedAccessException("Der Zugriff auf den Pfad wurde verweigert."), "DirUnauthorizedAccessError", ErrorCategory.PermissionDenied, LiteralPath)); return; }
+            foreach (var inside in folder.GetProperty("folders").EnumerateArray())
+                WriteObject(Item(inside, true, ("Attributes", inside.TryGetProperty("link", out _) ? FileAttributes.Directory | FileAttributes.ReparsePoint : FileAttributes.Directory)));
+            foreach (var file in folder.GetProperty("files").EnumerateArray())
+                WriteObject(Item(file, false, ("Attributes", FileAttributes.Archive), ("Length", file.GetProperty("bytes").GetInt64()), ("LastWriteTimeUtc", DateTime.Parse(file.GetProperty("writtenAt").GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal))));
+        }
+
+        private static PSObject Item(JsonElement item, bool isContainer, params (string Name, object Value)[] members)
+        {
+            var made = new PSObject();
+            made.Properties.Add(new PSNoteProperty("Name", item.GetProperty("name").GetString()));
+            made.Properties.Add(new PSNoteProperty("PSIsContainer", isContainer));
+            foreach (var (name, value) in members) made.Properties.Add(new PSNoteProperty(name, value));
+            return made;
         }
     }
 
