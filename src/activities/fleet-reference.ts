@@ -1,5 +1,6 @@
 import type { Fleet, FleetNode } from '../collectors/collector.ts';
 import type { FleetDatastore } from '../collectors/shared-datastores.ts';
+import type { FleetSwitch } from '../collectors/shared-switches.ts';
 
 /** A {@link Fleet} that survives JSON, on its way from one activity to the next. */
 export interface FleetReference {
@@ -8,6 +9,7 @@ export interface FleetReference {
   readonly departed: readonly (readonly [string, readonly string[]])[];
   readonly clusterSpeakers: readonly (readonly [string, string])[];
   readonly nodes: readonly (readonly [string, readonly FleetNode[]])[];
+  readonly switches: readonly (readonly [string, readonly FleetSwitch[]])[];
   readonly datastores: readonly (readonly [string, FleetDatastore])[];
 }
 
@@ -17,6 +19,7 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
   departed: [...fleet.departed].map(([id, hosts]) => [id, [...hosts]]),
   clusterSpeakers: [...fleet.clusterSpeakers],
   nodes: [...fleet.nodes],
+  switches: [...fleet.switches],
   datastores: [...fleet.datastores],
 });
 
@@ -26,5 +29,6 @@ export const fromFleetReference = (reference: FleetReference): Fleet => ({
   departed: new Map(reference.departed.map(([id, hosts]) => [id, new Set(hosts)])),
   clusterSpeakers: new Map(reference.clusterSpeakers),
   nodes: new Map(reference.nodes),
+  switches: new Map(reference.switches),
   datastores: new Map(reference.datastores),
 });

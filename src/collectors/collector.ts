@@ -5,6 +5,7 @@ import type { GuestKnowledge } from '../inventory/guests.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
 import type { Hardware, VmTotals } from './node-figures.ts';
 import type { FleetDatastore } from './shared-datastores.ts';
+import type { FleetSwitch } from './shared-switches.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
 export type Cell = string | number | Date | null;
@@ -51,6 +52,8 @@ export interface Fleet {
   readonly clusterSpeakers: ReadonlyMap<string, string>;
   /** Lower-case cluster FQDN → those of its nodes that were read. */
   readonly nodes: ReadonlyMap<string, readonly FleetNode[]>;
+  /** Lower-case cluster FQDN → the switches that all those nodes have under one name. */
+  readonly switches: ReadonlyMap<string, readonly FleetSwitch[]>;
   /** Lower-case name → a datastore that several hosts may see. */
   readonly datastores: ReadonlyMap<string, FleetDatastore>;
 }

@@ -1,3 +1,5 @@
+import { dvPort } from './dv-port.ts';
+import { dvSwitch } from './dv-switch.ts';
 import type { TabCollector } from './per-vm.ts';
 import { vCd } from './v-cd.ts';
 import { vCluster } from './v-cluster.ts';
@@ -42,6 +44,8 @@ export const collectors: readonly TabCollector[] = [
   vNic,
   vSwitch,
   vPort,
+  dvSwitch,
+  dvPort,
   vScVmk,
   vDatastore,
   vLicense,

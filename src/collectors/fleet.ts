@@ -4,6 +4,7 @@ import { knownRows } from './joins/facts.ts';
 import { type HostView, viewHost } from './joins/host-view.ts';
 import { figuresOf, type Hardware, hardwareOf, totalsOf, type VmFigures } from './node-figures.ts';
 import { type SharedDatastores, sharedDatastores } from './shared-datastores.ts';
+import { type FleetSwitch, type SharedSwitches, sharedSwitches, switchesSharedBy } from './shared-switches.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
 
@@ -20,10 +21,13 @@ export interface FleetMember {
   /** True: it told which Windows it is. */
   readonly tellsSystem?: boolean;
   readonly datastores?: SharedDatastores;
-  /** Only of a node of a cluster, whose figures are summed up with those of the others. */
+  /** Only of a node of a cluster: what goes into the rows of the whole. */
   readonly node?: Hardware & {
-    readonly shortName: string /** False: its VMs are not known. */;
+    readonly shortName: string;
+    /** False: its VMs are not known. */
     readonly tellsVms: boolean;
+    /** Null: not known. */
+    readonly switches: SharedSwitches | null;
   };
   readonly vms: readonly {
     readonly id: string;
@@ -49,6 +53,7 @@ export const emptyFleet: Fleet = {
   departed: new Map(),
   clusterSpeakers: new Map(),
   nodes: new Map(),
+  switches: new Map(),
   datastores: new Map(),
 };
 
@@ -70,6 +75,7 @@ function datastoresSharedBy(view: HostView, { facts }: HostFacts): SharedDatasto
 const nodeOf = (view: HostView, { facts }: HostFacts): NonNullable<FleetMember['node']> => ({
   shortName: view.identity.shortName,
   tellsVms: knownRows(facts, 'computerSystems') !== undefined,
+  switches: switchesSharedBy(view, facts),
   ...hardwareOf(view, facts),
 });
 
@@ -176,7 +182,7 @@ function nodesOf(
   const nodes = new Map<string, FleetNode[]>();
   for (const { fqdn, cluster, node, vms } of hosts) {
     if (cluster === null || node === undefined) continue;
-    const { tellsVms, ...told } = node;
+    const { tellsVms, switches, ...told } = node;
     const here = vms.filter(({ id }) => !departed.get(id)?.has(fqdn));
     const totals = totalsOf(tellsVms ? here.flatMap(({ figures }) => figures ?? []) : undefined);
     const known = nodes.get(cluster.fqdn) ?? [];
@@ -184,6 +190,19 @@ function nodesOf(
     nodes.set(cluster.fqdn, known);
   }
   return nodes;
+}
+
+/** The switches of each cluster that all its nodes that were read have. */
+function switchesOf(
+  hosts: readonly FleetMember[],
+  departed: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, readonly FleetSwitch[]> {
+  const members = new Map<string, { fqdn: string; switches: SharedSwitches | null }[]>();
+  for (const { fqdn, cluster, node } of hosts) {
+    if (cluster === null || node === undefined) continue;
+    members.set(cluster.fqdn, [...(members.get(cluster.fqdn) ?? []), { fqdn, switches: node.switches }]);
+  }
+  return new Map([...members].map(([cluster, nodes]) => [cluster, sharedSwitches(nodes, departed)]));
 }
 
 /** Makes the index of a run from the summaries of all its hosts, in any order. */
@@ -196,6 +215,7 @@ export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
     departed,
     clusterSpeakers: clusterSpeakersOf(hosts),
     nodes: nodesOf(hosts, departed),
+    switches: switchesOf(hosts, departed),
     datastores: sharedDatastores(
       hosts.map(({ fqdn, datastores = nothingShared }) => ({ fqdn, datastores })),
       departed,

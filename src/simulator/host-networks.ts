@@ -77,6 +77,8 @@ export interface HostNetworksPlan {
   readonly seed: number;
   /** Place in the host list. */
   readonly index: number;
+  /** The same for all nodes of a cluster: their teams share load alike. */
+  readonly site: string;
   readonly switches: readonly WiredSwitch[];
   readonly generation: Generation;
   readonly adapterDescription: string;
@@ -150,7 +152,7 @@ function makeTeam(random: Random, plan: HostNetworksPlan, external: WiredSwitch,
     switchId: external.id,
     members,
     standby: kind === 'lbfo' && random.chance(0.3) ? (members.at(-1) ?? null) : null,
-    algorithm: kind === 'set' ? random.pick([4, 5]) : random.pick([0, 2, 3, 4, 5]),
+    algorithm: randomFor(plan.seed, 'load balancing', plan.site).pick(kind === 'set' ? [4, 5] : [0, 2, 3, 4, 5]),
     adapter:
       kind === 'set'
         ? null

@@ -168,6 +168,7 @@ function makeMachine(
     ['FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF', 0.5],
   ] as const);
   const switches = makeSwitches(random, switchName);
+  const site = cluster?.name ?? `host ${index}`;
   const home: VmHome = {
     ...identity,
     index,
@@ -182,12 +183,13 @@ function makeMachine(
       seed: plan.seed,
       index,
       fqdn: identity.fqdn,
-      storageNetwork: cluster?.name ?? `host ${index}`,
+      storageNetwork: site,
       osName: os.name,
     }),
     networks: makeHostNetworks({
       seed: plan.seed,
       index,
+      site,
       switches,
       generation: os.generation,
       adapterDescription: hardware.networkAdapterName,

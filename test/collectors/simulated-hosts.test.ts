@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dvSwitch } from '../../src/collectors/dv-switch.ts';
 import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
 import { vCluster } from '../../src/collectors/v-cluster.ts';
 import { vHba } from '../../src/collectors/v-hba.ts';
@@ -73,6 +74,34 @@ test('every cluster, and every host outside one, has one row with the sums of it
     expected.map(({ cluster, pool }) => ({ Name: cluster.Name, ...pool })).toSorted(byName),
   );
   expect(clusters.length).toBeLessThan(hosts.length);
+});
+
+test('the nodes of a cluster share the ways out that all of them have, with the VMs of all', () => {
+  const clusters = new Set(hosts.flatMap(({ host }) => host.cluster ?? []));
+  const expected = [...clusters].flatMap((cluster) => {
+    const nodes = hosts.filter(({ host }) => host.cluster === cluster);
+    const [first, ...others] = nodes.toSorted((one, other) => (one.host.fqdn < other.host.fqdn ? -1 : 1));
+    const waysOut = ({ machine }: (typeof hosts)[number]) =>
+      machine.switches.filter(({ type }) => type === 'external').map(({ name }) => name);
+    const shared = first === undefined || others.length === 0 ? [] : waysOut(first);
+    return shared
+      .filter((name) => others.every((node) => waysOut(node).includes(name)))
+      .map((name) => {
+        const vms = nodes
+          .flatMap(({ host }) => host.vms)
+          .filter(({ adapters }) => adapters.some(({ switchName }) => switchName === name));
+        return { Switch: name, '# VMs': vms.length, 'Host members': nodes.length };
+      });
+  });
+  const rows = hosts.flatMap(({ facts }) => rowsFrom(dvSwitch, facts, fleet));
+  const shown = rows.map((row) => ({
+    Switch: row.Switch,
+    '# VMs': row['# VMs'],
+    'Host members': String(row['Host members']).split(', ').length,
+  }));
+  const asTexts = (list: readonly unknown[]) => list.map((one) => JSON.stringify(one)).toSorted();
+  expect(asTexts(shown)).toEqual(asTexts(expected));
+  expect(expected.length).toBeGreaterThan(0);
 });
 
 describe.each(hosts)('$host.name', ({ host, machine, facts }) => {

@@ -126,7 +126,15 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
         return {
           files: [],
           collected: [],
-          fleet: { clusterUuids: [], owners: [], departed: [], clusterSpeakers: [], nodes: [], datastores: [] },
+          fleet: {
+            clusterUuids: [],
+            owners: [],
+            departed: [],
+            clusterSpeakers: [],
+            nodes: [],
+            switches: [],
+            datastores: [],
+          },
         };
       },
     });

@@ -24,35 +24,40 @@ export function adaptersOn(
 }
 
 /** True where one of them may use any MAC address; null where that is not known of any. */
-export function anySpoofing(adapters: readonly Adapter[]): boolean | null {
+export function anySpoofing(adapters: readonly Pick<Adapter, 'macSpoofing'>[]): boolean | null {
   if (adapters.some(({ macSpoofing }) => macSpoofing === true)) return true;
   return adapters.some(({ macSpoofing }) => macSpoofing === null) ? null : false;
 }
 
-/**
- * The port groups of a switch, the untagged one first: it is there whether or not somebody uses it. Undefined where the
- * ports of the switch are not known.
- */
+/** Something that is plugged into a switch. An unknown VLAN puts it into no group. */
+export type Plugged = Pick<Adapter, 'vlan' | 'macSpoofing'>;
+
+/** The port groups of a switch, the untagged one first: it is there whether or not somebody uses it. */
+export function groupPorts(switchName: string, plugged: readonly Plugged[]): readonly PortGroup[] {
+  const groups = new Map<string, { readonly vlan: Vlan; readonly plugged: Plugged[] }>();
+  const groupOf = (vlan: Vlan) => {
+    const name = networkName(switchName, vlan);
+    const known = groups.get(name) ?? { vlan, plugged: [] };
+    groups.set(name, known);
+    return known;
+  };
+  groupOf({ mode: 'untagged' });
+  for (const one of plugged) if (one.vlan) groupOf(one.vlan).plugged.push(one);
+  return [...groups].map(([name, group]) => ({
+    name,
+    vlan: group.vlan,
+    ports: group.plugged.length,
+    macSpoofing: anySpoofing(group.plugged),
+  }));
+}
+
+/** The port groups of a switch; undefined where its ports are not known. */
 export function portGroupsOf(
   virtualSwitch: VirtualSwitch,
   machines: readonly VirtualMachine[],
 ): readonly PortGroup[] | undefined {
   const adapters = adaptersOn(virtualSwitch, machines);
   if (adapters === undefined || virtualSwitch.managementAdapters === undefined) return undefined;
-  const groups = new Map<string, { readonly vlan: Vlan; readonly vms: Adapter[]; hosts: number }>();
-  const groupOf = (vlan: Vlan) => {
-    const name = networkName(virtualSwitch.name, vlan);
-    const known = groups.get(name) ?? { vlan, vms: [], hosts: 0 };
-    groups.set(name, known);
-    return known;
-  };
-  groupOf({ mode: 'untagged' });
-  for (const { vlan } of virtualSwitch.managementAdapters) if (vlan) groupOf(vlan).hosts += 1;
-  for (const adapter of adapters) if (adapter.vlan) groupOf(adapter.vlan).vms.push(adapter);
-  return [...groups].map(([name, { vlan, vms, hosts }]) => ({
-    name,
-    vlan,
-    ports: vms.length + hosts,
-    macSpoofing: anySpoofing(vms),
-  }));
+  const own = virtualSwitch.managementAdapters.map(({ vlan }) => ({ vlan, macSpoofing: false }));
+  return groupPorts(virtualSwitch.name, [...own, ...adapters]);
 }
