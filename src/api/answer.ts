@@ -39,6 +39,7 @@ const statuses = {
   runNotFinished: 409,
   bodyTooLarge: 413,
   notJson: 415,
+  internalError: 500,
   settingsUnusable: 503,
   runNotStarted: 503,
   orchestratorUnavailable: 503,

@@ -39,6 +39,8 @@ export interface EmbeddedHost {
   purge(instanceId: string): boolean;
   /** From now on no durable timer is waited for: those under way fire now, later ones at once. */
   skipTimers(): void;
+  /** Everything that is registered. */
+  functions(): readonly Registration[];
   /** Runs any other registered function (HTTP, timer) with its trigger's value. */
   invoke(name: string, trigger: unknown): Promise<unknown>;
 }
@@ -93,6 +95,7 @@ export function createEmbeddedHost(options: EmbeddedHostOptions): EmbeddedHost {
       timersAreSkipped = true;
       for (const orchestration of orchestrations.values()) orchestration.fireTimers();
     },
+    functions: () => [...registrations.values()],
     invoke: async (name, trigger) => {
       const registration = registered(registrations, name);
       return registration.callback(trigger, contextFor(registration));

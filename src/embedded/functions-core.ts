@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import type { InvocationContext } from '@azure/functions';
+import { assertTriggerAzureTakes } from './trigger-rules.ts';
 
 /**
  * Stands in for `@azure/functions-core`, the module that the Functions Node worker injects at run time and without
@@ -11,6 +12,12 @@ export interface Binding {
   readonly type: string;
   readonly direction: string;
   readonly name: string;
+  /** Of an HTTP trigger. */
+  readonly route?: string;
+  readonly methods?: readonly string[];
+  readonly authLevel?: string;
+  /** Of a timer. */
+  readonly schedule?: string;
 }
 
 /** A function as `@azure/functions` registers it with its host. */
@@ -49,8 +56,10 @@ const coreApi = {
   registerFunction(metadata: CoreMetadata, callback: Registration['callback']): Disposable {
     if (!collecting) throw new Error(`Function "${metadata.name}" was registered outside collectRegistrations`);
     assertNameAzureTakes(metadata.name, collecting);
-    const { name, bindings } = metadata;
-    collecting.set(name, { name, bindings: Object.values(bindings), callback });
+    const { name } = metadata;
+    const bindings = Object.values(metadata.bindings);
+    for (const binding of bindings) assertTriggerAzureTakes(name, binding, [...collecting.values()]);
+    collecting.set(name, { name, bindings, callback });
     return new Disposable();
   },
   Disposable,

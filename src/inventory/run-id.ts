@@ -14,3 +14,9 @@ export function makeRunId(now: Date, random: () => number): string {
 }
 
 export const isRunId = (text: string): boolean => runIdPattern.test(text);
+
+/** The start that a run id tells, ISO 8601, UTC; null where somebody has chosen an id that tells none. */
+export function runStartOf(runId: string): string | null {
+  const start = runId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-.*$/, '$1-$2-$3T$4:$5:$6Z');
+  return Number.isNaN(Date.parse(start)) ? null : start;
+}

@@ -1,4 +1,4 @@
-import functions from '@azure/functions';
+import functions, { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedHost, type EmbeddedHost } from '../../src/embedded/embedded-host.ts';
@@ -251,5 +251,28 @@ describe('the management server', () => {
     } finally {
       await server.close();
     }
+  });
+});
+
+describe('triggers that Azure would refuse', () => {
+  const http = (name: string, route: string, authLevel = 'function'): void =>
+    app.http(name, { route, methods: ['GET'], authLevel: authLevel as 'function', handler: () => ({}) });
+
+  it.each([
+    ['a route of its own host', () => http('a', 'admin/runs'), /route/],
+    ['a route from the root', () => http('a', '/runs'), /route/],
+    ['an authLevel that there is not', () => http('a', 'runs', 'everybody'), /authLevel/],
+    ['a schedule that is none', () => app.timer('a', { schedule: '%NIGHT%', handler: () => undefined }), /schedule/],
+    ['a schedule of two words', () => app.timer('a', { schedule: 'at two', handler: () => undefined }), /schedule/],
+  ])('are refused: %s', (_what, register, error) => {
+    expect(() => createEmbeddedHost({ register })).toThrow(error);
+  });
+
+  it('are refused where two functions have the same route', () => {
+    const register = (): void => {
+      http('a', 'runs/{id}');
+      http('b', 'Runs/{runId}');
+    };
+    expect(() => createEmbeddedHost({ register })).toThrow(/both have the route/);
   });
 });
