@@ -4,6 +4,7 @@ import { contextLog, UnusableSettings } from './functions/services-source.ts';
 import { createServices, type Services } from './services.ts';
 import { environment } from './settings/environment.ts';
 import { loadSettings } from './settings/load-settings.ts';
+import { accountsOf } from './settings/run-access.ts';
 import { runDefaultsOf } from './settings/run-defaults.ts';
 import { folderStore } from './stores/folder-store.ts';
 import { openWinrmSession } from './winrm/session.ts';
@@ -14,11 +15,10 @@ let services: Promise<Services> | undefined;
 async function fromSettings(): Promise<Services> {
   const settings = await loadSettings(environment, { path: '.env', required: false }, 'app');
   if (!settings.ok) throw new UnusableSettings(settings.error.map(({ message }) => message));
-  const { credential, namedCredentials } = settings.value;
   return createServices({
     store: folderStore(join(process.cwd(), 'out', 'runs')),
     connect: openWinrmSession,
-    credential: (name) => (name === undefined ? credential : namedCredentials.get(name.toLowerCase())),
+    accounts: accountsOf(settings.value, process.cwd()),
     log: () => undefined,
     defaults: runDefaultsOf(settings.value),
   });

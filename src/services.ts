@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
 import { cancelMarkName } from './activities/cancel-mark.ts';
 import type { RunDefaults } from './inventory/run-request.ts';
+import type { Accounts } from './settings/accounts.ts';
 import type { Store } from './stores/store.ts';
 import type { ProxyTunnels } from './winrm/proxy-tunnel.ts';
-import type { Credential, OpenWinrmSession } from './winrm/winrm-session.ts';
+import type { OpenWinrmSession } from './winrm/winrm-session.ts';
 
 /** Everything with an effect that an activity may use; handed in, so that activities stay plain functions. */
 export interface Services {
@@ -11,8 +12,8 @@ export interface Services {
   /** Where `hosts.txt` lies, if a list of hosts is kept beside the runs. */
   readonly config?: Store;
   readonly connect: OpenWinrmSession;
-  /** The account of that name, the default one without a name; undefined where the settings hold none. */
-  readonly credential: (name?: string) => Credential | undefined;
+  /** Where the accounts of hosts come from. */
+  readonly accounts: Accounts;
   /** The way to every host, where the settings name a proxy. */
   readonly proxy?: ProxyTunnels;
   /** PEM text of private CAs that hosts' certificates may come from. */
@@ -35,7 +36,7 @@ export interface Services {
 }
 
 /** What differs from one place to run at to the other. */
-export type ServiceParts = Pick<Services, 'store' | 'connect' | 'credential' | 'log'> & Partial<Services>;
+export type ServiceParts = Pick<Services, 'store' | 'connect' | 'accounts' | 'log'> & Partial<Services>;
 
 /** Puts the parts together; what is not given is as a real run has it. */
 export function createServices(parts: ServiceParts): Services {

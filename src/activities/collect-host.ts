@@ -11,12 +11,13 @@ import type { RunOptions } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
-import type { WinrmSession } from '../winrm/winrm-session.ts';
+import type { Credential, WinrmSession } from '../winrm/winrm-session.ts';
 import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
 import { readRecord, recordName, writeRecord } from './host-records.ts';
 import { openHostSession } from './host-session.ts';
 import { readBaseline } from './read-baseline.ts';
 import { coverageOf, factsOf, requestedCollectors } from './run-collectors.ts';
+import { underAccount } from './under-account.ts';
 
 export interface CollectInput {
   readonly runId: string;
@@ -61,27 +62,48 @@ const longestApartMs = 15 * 60_000;
  */
 export async function collectHost(input: CollectInput, services: Services): Promise<HostOutcome> {
   const { runId, host, options } = input;
-  const collectors = requestedCollectors(options.only);
   const earlier = (await readRecord(services.store, runId, host.given))?.record;
   if (earlier?.complete) return outcomeOf(earlier);
   if (await services.isCancelled(runId)) return notAsked(input, earlier, hostError('cancelled', host.host));
 
   const watch = watchForCancel(runId, services);
+  const attempts: Attempt[] = [...input.attempts];
   try {
-    const { connectMs, operationMs } = options.waits;
-    const opened = openHostSession(host, { ...options, connectMs, operationMs }, services, watch.signal);
-    if (!opened.ok) return notAsked(input, earlier, opened.error);
-    const session = opened.value;
-    try {
-      const startedAt = services.clock();
-      const collected = await collect(session, input, { collectors, earlier, watch, clock: services.clock });
-      const attempt = attemptOf(session, collected, startedAt, services.clock());
-      return await keep(input, { collectors, earlier, collected, attempt, services });
-    } finally {
-      await session.close();
-    }
+    const need = { host, authentication: options.authentication };
+    const tries = await underAccount(need, services, async (credential) => {
+      const outcome = await collectOverSession({ ...input, attempts: [...attempts] }, credential, watch, services);
+      attempts.push(...(outcome.attempts ?? []));
+      return outcome;
+    });
+    if (!tries.ok) return notAsked(input, earlier, tries.error);
+    const { last, earlier: refused } = tries.value;
+    const unrecorded = [...refused, last].flatMap((outcome) => outcome.attempts ?? []);
+    return { ...last, ...(unrecorded.length > 0 ? { attempts: unrecorded } : {}) };
   } finally {
     watch.stop();
+  }
+}
+
+/** One attempt, on top of what earlier ones left. */
+async function collectOverSession(
+  input: CollectInput,
+  credential: Credential,
+  watch: CancelWatch,
+  services: Services,
+): Promise<HostOutcome> {
+  const { runId, host, options } = input;
+  const collectors = requestedCollectors(options.only);
+  const earlier = (await readRecord(services.store, runId, host.given))?.record;
+  const { connectMs, operationMs } = options.waits;
+  const settings = { ...options, connectMs, operationMs };
+  const session = openHostSession(host, credential, settings, services, watch.signal);
+  try {
+    const startedAt = services.clock();
+    const collected = await collect(session, input, { collectors, earlier, watch, clock: services.clock });
+    const attempt = attemptOf(session, collected, startedAt, services.clock());
+    return await keep(input, { collectors, earlier, collected, attempt, services });
+  } finally {
+    await session.close();
   }
 }
 

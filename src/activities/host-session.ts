@@ -1,9 +1,7 @@
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { type HostError, hostError } from '../inventory/host-error.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
-import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
-import type { WinrmSession } from '../winrm/winrm-session.ts';
+import type { Credential, WinrmSession } from '../winrm/winrm-session.ts';
 
 /** What it takes to talk to a host. */
 export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOverHttp' | 'channelBinding'> & {
@@ -13,40 +11,29 @@ export type SessionSettings = Pick<RunOptions, 'authentication' | 'allowBasicOve
 };
 
 /** What of the services a session needs. */
-export type SessionServices = Pick<Services, 'connect' | 'credential' | 'proxy' | 'authorities'>;
+export type SessionServices = Pick<Services, 'connect' | 'proxy' | 'authorities'>;
 
-/** Opens a session with the host's own account, or says that the settings lack it. Nothing is sent yet. */
+/** For what is asked of a host before anybody logs on. */
+export const nobody: Credential = { user: '', password: '' };
+
+/** Opens a session under an account. Nothing is sent yet. */
 export function openHostSession(
-  { host, scheme, port, credential: name, pin, serverName }: HostEntry,
+  { host, scheme, port, pin, serverName }: HostEntry,
+  credential: Credential,
   { authentication, allowBasicOverHttp, channelBinding, connectMs, operationMs }: SessionSettings,
-  { connect, credential, proxy, authorities }: SessionServices,
+  { connect, proxy, authorities }: SessionServices,
   signal: AbortSignal | undefined,
-): Result<WinrmSession, HostError> {
-  const account = credential(name);
-  const suits = account !== undefined && 'certificate' in account === (authentication === 'certificate');
-  if (!suits) return failure(credentialMissing(host, name, authentication));
-  return success(
-    connect({
-      target: { host, scheme, port },
-      tls: { authorities, pin, serverName },
-      credential: account,
-      authentication,
-      allowBasicOverHttp,
-      channelBinding,
-      proxy,
-      connectTimeoutMs: connectMs,
-      operationTimeoutMs: operationMs,
-      signal,
-    }),
-  );
-}
-
-function credentialMissing(
-  host: string,
-  name: string | undefined,
-  authentication: RunOptions['authentication'],
-): HostError {
-  const lacking = authentication === 'certificate' ? 'client certificate' : 'account';
-  const message = `${host}: no ${lacking} is set${name === undefined ? '' : ` for "${name}"`}.`;
-  return hostError('credentialMissing', host, message);
+): WinrmSession {
+  return connect({
+    target: { host, scheme, port },
+    tls: { authorities, pin, serverName },
+    credential,
+    authentication,
+    allowBasicOverHttp,
+    channelBinding,
+    proxy,
+    connectTimeoutMs: connectMs,
+    operationTimeoutMs: operationMs,
+    signal,
+  });
 }

@@ -22,7 +22,7 @@ export interface FinishedHost {
 export interface OpenRun {
   readonly manifest: Manifest;
   readonly finished: readonly FinishedHost[];
-  /** The user behind each credential name (the default one under the empty name), for the guard against lock-outs. */
+  /** The user behind each account that hosts are asked with, by account name, for the guard against lock-outs. */
   readonly users: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +37,8 @@ export async function readManifest(store: Store, runId: string): Promise<Manifes
  * What a run set out to do, and which of its hosts need not be asked any more. The records that it takes from the run it
  * retries are copied first; a host whose record is not there any more is asked like the others.
  */
-export async function openRun({ runId }: OpenRunInput, { store, credential }: Services): Promise<OpenRun> {
+export async function openRun({ runId }: OpenRunInput, services: Services): Promise<OpenRun> {
+  const { store } = services;
   const manifest = await readManifest(store, runId);
   await takeOverRecords(store, manifest);
   const existing = new Set(await store.list(inRun(runId, 'hosts')));
@@ -52,7 +53,7 @@ export async function openRun({ runId }: OpenRunInput, { store, credential }: Se
   return {
     manifest,
     finished: [...finished, ...duplicates.map((preflight) => ({ preflight }))],
-    users: usersOf(manifest.hosts, credential),
+    users: await usersOf(manifest.hosts, manifest.options, services),
   };
 }
 

@@ -5,15 +5,18 @@ import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts
 import type { RunOptions } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
-import type { CimWireInstance, WinrmSession } from '../winrm/winrm-session.ts';
+import type { CimWireInstance, Credential, WinrmSession } from '../winrm/winrm-session.ts';
 import { type ComputerSystem, cimv2, listComputerSystems, textOf, virtualization } from './computer-systems.ts';
 import { openHostSession } from './host-session.ts';
+import { underAccount } from './under-account.ts';
 import { unknownIdentity, unreachedHost } from './unreached-host.ts';
 
 export interface PreflightInput {
   readonly runId: string;
   readonly host: HostEntry;
   readonly options: Pick<RunOptions, 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'waits'>;
+  /** How often the account may still be refused. Default: as often as one nobody has refused yet. */
+  readonly refusalsLeft?: number;
 }
 
 /** After these nothing is known of the host; an answer that is no WS-Management is none. */
@@ -37,18 +40,34 @@ export async function preflightHost(input: PreflightInput, services: Services): 
   const { host, runId } = input;
   try {
     if (await services.isCancelled(runId)) return unreachedHost(host, hostError('cancelled', host.host));
-    return await preflightOverSession(input, services);
+    return await preflightUnderAccount(input, services);
   } catch (thrown) {
     return unreachedHost(host, activityFailed(host.host, thrown));
   }
 }
 
-async function preflightOverSession({ host, options, runId }: PreflightInput, services: Services): Promise<Preflight> {
+async function preflightUnderAccount(input: PreflightInput, services: Services): Promise<Preflight> {
+  const { host, options, refusalsLeft } = input;
+  const need = { host, authentication: options.authentication };
+  const tries = await underAccount(
+    need,
+    services,
+    (credential) => preflightOverSession(input, credential, services),
+    refusalsLeft,
+  );
+  if (!tries.ok) return unreachedHost(host, tries.error);
+  const { last, earlier } = tries.value;
+  return { ...last, attempts: [...earlier, last].flatMap(({ attempts }) => attempts) };
+}
+
+async function preflightOverSession(
+  { host, options, runId }: PreflightInput,
+  credential: Credential,
+  services: Services,
+): Promise<Preflight> {
   const { connectMs, preflightMs } = options.waits;
   const settings = { ...options, connectMs, operationMs: preflightMs };
-  const opened = openHostSession(host, settings, services, services.signal);
-  if (!opened.ok) return unreachedHost(host, opened.error);
-  const session = opened.value;
+  const session = openHostSession(host, credential, settings, services, services.signal);
   const startedAt = services.clock();
   const deadline = startedAt.getTime() + connectMs + preflightMs;
   const remainingMs = (): number => Math.max(1_000, deadline - services.clock().getTime());

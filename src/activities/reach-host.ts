@@ -2,7 +2,7 @@ import { type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { Attempt, Preflight } from '../inventory/preflight.ts';
 import type { Services } from '../services.ts';
 import { tlsErrorCodes } from '../winrm/winrm-error.ts';
-import { openHostSession } from './host-session.ts';
+import { nobody, openHostSession } from './host-session.ts';
 import type { PreflightInput } from './preflight-host.ts';
 import { unreachedHost } from './unreached-host.ts';
 
@@ -46,9 +46,7 @@ async function identifyHost({ runId, host, options }: PreflightInput, services: 
   if (await services.isCancelled(runId)) return unreachedHost(host, hostError('cancelled', host.host));
   const { connectMs, preflightMs } = options.waits;
   const settings = { ...options, connectMs, operationMs: preflightMs };
-  const opened = openHostSession(host, settings, services, services.signal);
-  if (!opened.ok) return unreachedHost(host, opened.error);
-  const session = opened.value;
+  const session = openHostSession(host, nobody, settings, services, services.signal);
   const startedAt = services.clock();
   try {
     const answer = await session.identify();

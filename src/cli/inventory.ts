@@ -13,6 +13,7 @@ import { makeManifest } from '../inventory/run-request.ts';
 import type { RunState } from '../inventory/run-state.ts';
 import { failure, type Result, success } from '../result.ts';
 import { createServices } from '../services.ts';
+import type { RunAccess } from '../settings/run-access.ts';
 import { publishRun } from '../stores/published-folder.ts';
 import { proxyTunnels } from '../winrm/proxy-tunnel.ts';
 import { openWinrmSession } from '../winrm/session.ts';
@@ -20,7 +21,6 @@ import { createEventLog } from './event-log.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { OutDir } from './out-dir.ts';
 import { createProgress } from './progress.ts';
-import type { RunAccess } from './run-access.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 import { type UsageError, usageError } from './usage-error.ts';
@@ -62,7 +62,7 @@ export async function runInventory(
   { manifest, access, outDir, verbose, statedGuests = [] }: InventoryInput,
   terminal: Terminal,
 ): Promise<Result<FinishedRun, UsageError>> {
-  const { credential, proxy, authorities } = access;
+  const { accounts, proxy, authorities } = access;
   const abort = new AbortController();
   const log = createEventLog(terminal, verbose);
   const progress = createProgress(terminal);
@@ -84,7 +84,7 @@ export async function runInventory(
       createServices({
         store: outDir.runs,
         connect: openWinrmSession,
-        credential,
+        accounts,
         proxy: proxy && proxyTunnels(proxy),
         authorities,
         log,

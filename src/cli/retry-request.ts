@@ -1,9 +1,9 @@
 import { readStatedGuests } from '../activities/guest-files.ts';
 import { goodHosts } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
+import { caFileOf, openAccess } from '../settings/run-access.ts';
 import { readGuestOsFile } from './guest-os-option.ts';
 import type { OutDir } from './out-dir.ts';
-import { caFileOf, openAccess } from './run-access.ts';
 import type { RunArguments } from './run-arguments.ts';
 import { makeOptions, type RunRequest, readCliSettings } from './run-request.ts';
 import { storedRun } from './stored-run.ts';
@@ -50,7 +50,7 @@ export async function makeRetryRequest(
     settings.value,
     terminal.workingFolder,
   );
-  if (!access.ok) return access;
+  if (!access.ok) return failure(usageError(...access.error));
   const stated = await readGuestOsFile(given, terminal);
   if (!stated.ok) return stated;
   return success({

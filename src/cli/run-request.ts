@@ -14,10 +14,10 @@ import {
 import { httpsMissed, readHostList, withDefaults } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
 import { loadSettings } from '../settings/load-settings.ts';
+import { caFileOf, openAccess, type RunAccess } from '../settings/run-access.ts';
 import { runDefaultsOf } from '../settings/run-defaults.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readGuestOsFile } from './guest-os-option.ts';
-import { caFileOf, openAccess, type RunAccess } from './run-access.ts';
 import type { HostArguments, RunArguments } from './run-arguments.ts';
 import type { Terminal } from './terminal.ts';
 import { type UsageError, usageError } from './usage-error.ts';
@@ -72,7 +72,7 @@ export async function makeRunRequest(
   if (missed !== undefined) return failure(usageError(missed));
   const caFile = caFileOf(given.caFile, settings.value, terminal.workingFolder);
   const access = await openAccess({ hosts, caFile, options: options.value }, settings.value, terminal.workingFolder);
-  if (!access.ok) return access;
+  if (!access.ok) return failure(usageError(...access.error));
   const stated = await readGuestOsFile(given, terminal);
   if (!stated.ok) return stated;
   return success({ hosts, repeated, caFile, options: options.value, access: access.value, statedGuests: stated.value });

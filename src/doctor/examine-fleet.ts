@@ -10,6 +10,7 @@ import {
   proofOf,
   unprovenAccounts,
 } from '../orchestrators/account-proofs.ts';
+import type { Services } from '../services.ts';
 import { type DoctorOptions, type DoctorServices, openVisit, type Visit } from './examine-host.ts';
 import type { Diagnosis } from './finding.ts';
 
@@ -22,10 +23,15 @@ import type { Diagnosis } from './finding.ts';
 export async function examineFleet(
   hosts: readonly HostEntry[],
   options: DoctorOptions & { readonly concurrency: number },
-  services: DoctorServices,
+  services: DoctorServices & Pick<Services, 'accounts'>,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<readonly Diagnosis[]> {
-  const visits = hosts.map((host) => openVisit(host, options, services));
+  const { authentication } = options;
+  const visits = await Promise.all(
+    hosts.map(async (host) =>
+      openVisit(host, await services.accounts.find({ host, authentication }), options, services),
+    ),
+  );
   let done = 0;
   const finish = async (visit: Visit): Promise<void> => {
     await visit.close();
@@ -38,8 +44,8 @@ export async function examineFleet(
       if (visit.ended) await finish(visit);
     });
     const waiting = visits.filter(({ ended }) => !ended);
-    const known = unprovenAccounts(usersOf(hosts, services.credential));
-    const guardOfVisit = ({ host }: Visit): string => guardOf(known, accountOf(host));
+    const known = unprovenAccounts(await usersOf(hosts, options, services));
+    const guardOfVisit = ({ host }: Visit): string => guardOf(known, accountOf(host, known));
     const guards = [...new Set(waiting.map(guardOfVisit))];
     await Promise.all(
       guards.map((guard) =>
@@ -68,7 +74,7 @@ export async function examineFleet(
 async function prove(visits: readonly Visit[], known: AccountProofs): Promise<void> {
   let proofs = known;
   for (const visit of visits) {
-    const { state } = proofOf(proofs, accountOf(visit.host));
+    const { state } = proofOf(proofs, accountOf(visit.host, proofs));
     if (state === 'accepted') continue;
     if (state === 'refused') {
       visit.refuse('logon', hostError('accountRefused', visit.host.host));

@@ -1,11 +1,13 @@
-import { openHostSession, type SessionServices, type SessionSettings } from '../activities/host-session.ts';
+import { nobody, openHostSession, type SessionServices, type SessionSettings } from '../activities/host-session.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { activityFailed, type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
+import type { Result } from '../result.ts';
+import { type Account, type AccountFailure, accountError } from '../settings/accounts.ts';
 import { accountName } from '../winrm/account-name.ts';
 import type { HostProbes } from '../winrm/host-probes.ts';
 import { wait } from '../winrm/times.ts';
-import type { OpenWinrmSession, WinrmSessionOptions } from '../winrm/winrm-session.ts';
+import type { Credential, OpenWinrmSession, WinrmSessionOptions } from '../winrm/winrm-session.ts';
 import type { Check, Examination } from './check.ts';
 import { checks } from './checks.ts';
 import { diagnose } from './diagnosis.ts';
@@ -39,10 +41,14 @@ export interface Visit {
   diagnosis(): Diagnosis;
 }
 
-/** Starts a visit; nothing is sent yet. */
-export function openVisit(host: HostEntry, options: DoctorOptions, services: DoctorServices): Visit {
-  const account = services.credential(host.credential);
-  const examination = examinationOf(host, options, services);
+/** Starts a visit; nothing is sent yet. A host without an account is looked at from outside all the same. */
+export function openVisit(
+  host: HostEntry,
+  account: Result<Account, AccountFailure>,
+  options: DoctorOptions,
+  services: DoctorServices,
+): Visit {
+  const examination = examinationOf(host, account.ok ? account.value.credential : undefined, options, services);
   const steps: Step[] = [];
   const looked = new Set<Check['phase']>();
   let ended: Step | undefined;
@@ -70,8 +76,8 @@ export function openVisit(host: HostEntry, options: DoctorOptions, services: Doc
     refuse,
     look: async (phase) => {
       if (looked.has(phase)) return undefined;
-      if (phase === 'logon' && account === undefined) {
-        refuse(phase, credentialMissing(host));
+      if (phase === 'logon' && !account.ok) {
+        refuse(phase, accountError(host, account.error));
         return undefined;
       }
       looked.add(phase);
@@ -87,7 +93,7 @@ export function openVisit(host: HostEntry, options: DoctorOptions, services: Doc
       const unmade = checks.filter(({ name }) => !made.has(name));
       const interrupted = ended === undefined ? unmade.length > 0 : ended.code === 'cancelled';
       for (const check of unmade) add(check, ended ? notAfter(ended) : skipped('not looked at: interrupted'));
-      return diagnose(host, account ? accountName(account) : null, steps, interrupted);
+      return diagnose(host, account.ok ? accountName(account.value.credential) : null, steps, interrupted);
     },
   };
 }
@@ -132,10 +138,12 @@ async function lookOnce(check: Check, examination: Examination): Promise<Finding
   }
 }
 
-const credentialMissing = ({ host, credential }: HostEntry): HostError =>
-  hostError('credentialMissing', host, `${host}: no account is set${credential ? ` for "${credential}"` : ''}.`);
-
-function examinationOf(host: HostEntry, options: DoctorOptions, services: DoctorServices): Examination {
+function examinationOf(
+  host: HostEntry,
+  credential: Credential | undefined,
+  options: DoctorOptions,
+  services: DoctorServices,
+): Examination {
   const { waits, authentication, via } = options;
   let opened: WinrmSessionOptions | undefined;
   const connect: OpenWinrmSession = (sessionOptions) => {
@@ -143,17 +151,15 @@ function examinationOf(host: HostEntry, options: DoctorOptions, services: Doctor
     return services.connect(sessionOptions);
   };
   // Without an account nothing is asked that says how it would log on.
-  const scheme = services.credential(host.credential) === undefined ? 'ntlm' : authentication;
+  const scheme = credential === undefined ? 'ntlm' : authentication;
   const settings: SessionSettings = {
     ...options,
     authentication: scheme,
     connectMs: waits.connectMs,
     operationMs: waits.preflightMs,
   };
-  // A host without an account is looked at from outside all the same: nothing that needs one is asked then.
-  const credential: SessionServices['credential'] = (name) => services.credential(name) ?? { user: '', password: '' };
-  const session = openHostSession(host, settings, { ...services, connect, credential }, services.signal);
-  if (!session.ok || opened === undefined) throw new Error('a session needs no more than an account');
+  const session = openHostSession(host, credential ?? nobody, settings, { ...services, connect }, services.signal);
+  if (opened === undefined) throw new Error('a session is opened at once');
   return {
     host,
     user: accountName(opened.credential),
@@ -162,7 +168,7 @@ function examinationOf(host: HostEntry, options: DoctorOptions, services: Doctor
     via,
     waits,
     proxy: services.proxy?.name,
-    session: session.value,
+    session,
     probes: services.probes(opened),
     now: services.now,
     known: {},

@@ -8,10 +8,39 @@ export const inventoryErrorKinds = {
     retryable: false,
   },
   credentialMissing: {
-    when: 'The host list names a credential that the settings do not hold.',
+    when: 'Neither the settings nor the Key Vault hold an account for the host.',
     advice:
-      'Set HYPERV_USER_<NAME> and HYPERV_PASSWORD_<NAME>; for --auth certificate HYPERV_CERT_FILE_<NAME> and HYPERV_KEY_FILE_<NAME>.',
+      'Set HYPERV_USER_<NAME> and HYPERV_PASSWORD_<NAME>, for --auth certificate HYPERV_CERT_FILE_<NAME> and ' +
+      'HYPERV_KEY_FILE_<NAME>; in a Key Vault make the secret that the error names.',
     retryable: false,
+  },
+  credentialUnusable: {
+    when: 'There is an account for the host, but it cannot be used: a secret that is disabled, expired or empty, a certificate without its key.',
+    advice: 'Mend what the error names; then feed the retry file back.',
+    retryable: false,
+  },
+  vaultForbidden: {
+    when: 'The Key Vault does not let this program read the secret of the account.',
+    advice:
+      'Give the identity that it runs under the role "Key Vault Secrets User" on the vault (with access policies: Get and ' +
+      'List of secrets), and let its network through the firewall of the vault.',
+    retryable: false,
+  },
+  vaultSignInFailed: {
+    when: 'There is no identity that the Key Vault could be asked with, or it got no token.',
+    advice:
+      'In Azure give the app a managed identity (a user-assigned one is named by AZURE_CLIENT_ID); elsewhere run "az login".',
+    retryable: true,
+  },
+  vaultThrottled: {
+    when: 'The Key Vault had too many requests, and wants to be asked later than this host can wait.',
+    advice: 'Run again later; if it stays, look who else asks this vault so much.',
+    retryable: true,
+  },
+  vaultUnreachable: {
+    when: 'The Key Vault did not answer, or not in time.',
+    advice: 'Check KEY_VAULT_URL, DNS, and the way to the vault (private endpoint, firewall, proxy).',
+    retryable: true,
   },
   notHyperV: {
     when: 'The host has no root/virtualization/v2 namespace: the Hyper-V role is not installed.',

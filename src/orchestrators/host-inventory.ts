@@ -17,6 +17,8 @@ export interface HostInventoryInput {
     RunOptions,
     'only' | 'dryRun' | 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
   >;
+  /** How often its account may still be refused here. Default: as often as one nobody has refused yet. */
+  readonly refusalsLeft?: number;
 }
 
 export interface HostInventoryResult {
@@ -42,7 +44,7 @@ export function* hostInventory(context: OrchestrationContext): Steps<HostInvento
 
 function* preflightUntilUsable(
   context: OrchestrationContext,
-  { runId, preflight: first, options }: HostInventoryInput,
+  { runId, preflight: first, options, refusalsLeft }: HostInventoryInput,
   pauses: number[],
 ): Steps<Preflight> {
   const { authentication, allowBasicOverHttp, channelBinding, waits } = options;
@@ -50,6 +52,7 @@ function* preflightUntilUsable(
     runId,
     host: first.host,
     options: { authentication, allowBasicOverHttp, channelBinding, waits },
+    refusalsLeft,
   };
   let preflight = first;
   while (mayRetry(preflight)) {

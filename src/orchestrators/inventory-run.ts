@@ -1,12 +1,13 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { OpenRun, OpenRunInput } from '../activities/open-run.ts';
 import type { WriteReportInput } from '../activities/write-report.ts';
+import { mostRefusals } from '../inventory/account-names.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { findDuplicates } from '../inventory/identity.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';
-import { type AccountProofs, accountOf, guardOf, mostRefusals, proofOf, unprovenAccounts } from './account-proofs.ts';
+import { type AccountProofs, accountOf, guardOf, proofOf, refusalsLeft, unprovenAccounts } from './account-proofs.ts';
 import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
 import { preflightHosts } from './preflight-hosts.ts';
@@ -46,7 +47,8 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
 
   enter('collecting');
   const later = unprovenHosts(preflights, proofs);
-  note(yield* inventoryHosts(context, manifest, preflights.filter(isWorthAsking(manifest, results, proofs, later))));
+  const worthAsking = preflights.filter(isWorthAsking(manifest, results, proofs, later));
+  note(yield* inventoryHosts(context, manifest, worthAsking, proofs));
 
   if (later.size > 0) {
     enter('retrying');
@@ -84,7 +86,7 @@ function isWorthAsking(
     const { host, reachable, error } = preflight;
     if (duplicates.has(host.given) || later.has(host.given)) return false;
     if (reachable && !error) return !manifest.options.dryRun;
-    return mayRetry(preflight) && proofOf(proofs, accountOf(host)).state !== 'refused';
+    return mayRetry(preflight) && proofOf(proofs, accountOf(host, proofs)).state !== 'refused';
   };
 }
 
@@ -92,6 +94,7 @@ function inventoryHosts(
   context: OrchestrationContext,
   { runId, options }: Manifest,
   preflights: readonly Preflight[],
+  proofs: AccountProofs,
 ): Steps<readonly HostInventoryResult[]> {
   const { only, dryRun, authentication, allowBasicOverHttp, channelBinding, via, waits } = options;
   return all<HostInventoryResult>(
@@ -101,6 +104,8 @@ function inventoryHosts(
         runId,
         preflight,
         options: { only, dryRun, authentication, allowBasicOverHttp, channelBinding, via, waits },
+        // As many hosts of an unproven account are asked at once as it can bear refusals.
+        ...(refusalsLeft(proofs, preflight.host) === undefined ? {} : { refusalsLeft: 1 }),
       };
       return context.df.callSubOrchestrator(orchestratorNames.hostInventory, input);
     }),
@@ -114,13 +119,13 @@ function inventoryHosts(
 function unprovenHosts(preflights: readonly Preflight[], proofs: AccountProofs): ReadonlySet<string> {
   const byUser = new Map<string, HostEntry[]>();
   for (const preflight of preflights) {
-    const account = accountOf(preflight.host);
+    const account = accountOf(preflight.host, proofs);
     if (proofOf(proofs, account).state !== 'unproven' || !mayRetry(preflight)) continue;
     const guard = guardOf(proofs, account);
     byUser.set(guard, [...(byUser.get(guard) ?? []), preflight.host]);
   }
   const bearable = (hosts: readonly HostEntry[]): number =>
-    mostRefusals - Math.max(...hosts.map((host) => proofOf(proofs, accountOf(host)).refusals));
+    mostRefusals - Math.max(...hosts.map((host) => proofOf(proofs, accountOf(host, proofs)).refusals));
   const heldBack = [...byUser.values()].filter((hosts) => hosts.length > bearable(hosts));
   return new Set(heldBack.flat().map(({ given }) => given));
 }
@@ -154,7 +159,7 @@ function* retryUnproven(context: OrchestrationContext, retry: UnprovenRetry): St
     const stillUnproven = unprovenHosts(preflights, proofs);
     const worthAsking = preflights.filter(isWorthAsking(manifest, results, proofs, stillUnproven));
     const waits = { ...options.waits, retryMs: options.waits.retryMs.slice(index + 1) };
-    note(yield* inventoryHosts(context, { ...manifest, options: { ...options, waits } }, worthAsking));
+    note(yield* inventoryHosts(context, { ...manifest, options: { ...options, waits } }, worthAsking, proofs));
     hosts = hosts.filter(({ given }) => stillUnproven.has(given));
   }
 }

@@ -12,6 +12,7 @@ import {
   guardOf,
   learnFrom,
   proofOf,
+  refusalsLeft,
 } from './account-proofs.ts';
 import { activityNames } from './function-names.ts';
 import { all, type Steps } from './tasks.ts';
@@ -47,20 +48,21 @@ export function* preflightHosts(
     if (round.length === 0) break;
     const proving = new Set(round);
     waiting = waiting.filter((host) => !proving.has(host));
-    const results = yield* fanOut(context, run, round);
+    const results = yield* fanOut(context, run, round, proofs);
     preflights.push(...results);
     proofs = learnFrom(proofs, results);
     const silent = yield* silentHosts(context, run, waiting, round, proofs);
     preflights.push(...silent);
     waiting = without(waiting, silent);
   }
-  const isRefused = (host: HostEntry): boolean => proofOf(proofs, accountOf(host)).state === 'refused';
+  const isRefused = (host: HostEntry): boolean => proofOf(proofs, accountOf(host, proofs)).state === 'refused';
   preflights.push(...waiting.filter(isRefused).map(accountRefused));
   preflights.push(
     ...(yield* fanOut(
       context,
       run,
       waiting.filter((host) => !isRefused(host)),
+      proofs,
     )),
   );
   return { preflights, proofs };
@@ -70,10 +72,14 @@ function fanOut(
   context: OrchestrationContext,
   run: PreflightRun,
   hosts: readonly HostEntry[],
+  proofs: AccountProofs,
 ): Steps<readonly Preflight[]> {
   return all<Preflight>(
     context,
-    hosts.map((host) => context.df.callActivity(activityNames.preflightHost, { ...run, host })),
+    hosts.map((host) => {
+      const input: PreflightInput = { ...run, host, refusalsLeft: refusalsLeft(proofs, host) };
+      return context.df.callActivity(activityNames.preflightHost, input);
+    }),
   );
 }
 
@@ -81,7 +87,7 @@ function fanOut(
 function nextToProve(hosts: readonly HostEntry[], proofs: AccountProofs): readonly HostEntry[] {
   const next = new Map<string, HostEntry>();
   for (const host of hosts) {
-    const account = accountOf(host);
+    const account = accountOf(host, proofs);
     const guard = guardOf(proofs, account);
     if (proofOf(proofs, account).state === 'unproven' && !next.has(guard)) next.set(guard, host);
   }
@@ -96,8 +102,10 @@ function* silentHosts(
   round: readonly HostEntry[],
   proofs: AccountProofs,
 ): Steps<readonly Preflight[]> {
-  const doubtful = new Set(round.map(accountOf).filter((account) => isDoubtful(proofs, account)));
-  const hosts = waiting.filter((host) => doubtful.has(accountOf(host)));
+  const doubtful = new Set(
+    round.map((host) => accountOf(host, proofs)).filter((account) => isDoubtful(proofs, account)),
+  );
+  const hosts = waiting.filter((host) => doubtful.has(accountOf(host, proofs)));
   const outcomes = yield* all<ReachOutcome>(
     context,
     hosts.map((host) => context.df.callActivity(activityNames.reachHost, { ...run, host })),

@@ -2,9 +2,12 @@ import type { HostEntry } from '../../src/inventory/host-entry.ts';
 import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
 import { failure, success } from '../../src/result.ts';
 import { createServices, type Services } from '../../src/services.ts';
+import { oneAccount } from '../../src/settings/accounts.ts';
 import { type WinrmErrorCode, winrmError } from '../../src/winrm/winrm-error.ts';
 import type { CimWireInstance, EnumerateRequest, OpenWinrmSession } from '../../src/winrm/winrm-session.ts';
 import { memoryStore } from './memory-store.ts';
+
+const reader = { user: 'CORP\\reader', password: 'Pa55-word' };
 
 /** An instance on the wire, all values as text. */
 export const instance = (
@@ -136,7 +139,10 @@ export function fakeFleet(hosts: Readonly<Record<string, FakeHost>>, overrides: 
   const services = createServices({
     store,
     connect,
-    credential: (name) => (name === 'nobody' ? undefined : { user: 'CORP\\reader', password: 'Pa55-word' }),
+    accounts: {
+      find: (need) => (need.host.credential === 'nobody' ? oneAccount(undefined) : oneAccount(reader)).find(need),
+      findNewer: async () => undefined,
+    },
     log: (event) => events.push(event),
     cancelPollMs: 5,
     ...overrides,

@@ -6,6 +6,7 @@ import type { ApiAnswer, ApiProblem } from '../../src/api/answer.ts';
 import { type RunActivity, type Runs, RunsUnavailable } from '../../src/api/runs.ts';
 import { startRun } from '../../src/api/start-run.ts';
 import { createServices, type Services } from '../../src/services.ts';
+import { oneAccount } from '../../src/settings/accounts.ts';
 import { folderStore } from '../../src/stores/folder-store.ts';
 
 export const runsUrl = 'https://inventory.example/api/runs';
@@ -49,7 +50,7 @@ export async function apiServices(parts: Partial<Services> = {}): Promise<Servic
     connect: () => {
       throw new Error('The API asks no host');
     },
-    credential: () => undefined,
+    accounts: oneAccount(undefined),
     log: () => undefined,
     ...parts,
   });

@@ -7,6 +7,7 @@ import { parseHostList } from '../../src/inventory/host-list.ts';
 import type { RunReport } from '../../src/inventory/report.ts';
 import { type Manifest, parseRunOptions, type RunOptions } from '../../src/inventory/run-options.ts';
 import { createServices } from '../../src/services.ts';
+import { oneAccount } from '../../src/settings/accounts.ts';
 import type { FleetPlan } from '../../src/simulator/fleet.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { openWinrmSession } from '../../src/winrm/session.ts';
@@ -40,7 +41,7 @@ export async function collectFleet(
     const services = createServices({
       store,
       connect: openWinrmSession,
-      credential: () => credential,
+      accounts: oneAccount(credential),
       log: () => undefined,
     });
     const run = await startInventoryRun(manifest, services, watch);

@@ -5,6 +5,7 @@ import { startExport } from '../../src/embedded/start-export.ts';
 import type { InventoryProgress } from '../../src/embedded/watch-run.ts';
 import { exporterVersion } from '../../src/exporter-version.ts';
 import { createServices } from '../../src/services.ts';
+import { oneAccount } from '../../src/settings/accounts.ts';
 import { folderStore } from '../../src/stores/folder-store.ts';
 
 export interface WorkbookRequest {
@@ -37,7 +38,7 @@ process.once('message', async ({ folder, runId, hosts }: WorkbookRequest) => {
       connect: () => {
         throw new Error('An export asks no host');
       },
-      credential: () => undefined,
+      accounts: oneAccount(undefined),
       log: () => undefined,
     }),
     {

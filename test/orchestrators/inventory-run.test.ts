@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { hostError } from '../../src/inventory/host-error.ts';
+import type { Preflight } from '../../src/inventory/preflight.ts';
 import type { Manifest } from '../../src/inventory/run-options.ts';
 import { entry, manifestOf } from '../activities/fake-host.ts';
 import { identityOf, runScript } from './run-harness.ts';
@@ -10,6 +12,22 @@ const fleetOf = (given: readonly string[], options?: Parameters<typeof manifestO
     given.map((name) => entry(name)),
     options,
   );
+
+const refusalOf = (given: string) => ({
+  stage: 'preflight' as const,
+  startedAt: '2026-11-23T02:00:00.000Z',
+  durationMs: 1,
+  outcome: 'failed' as const,
+  error: hostError('logonRefused', given),
+  requests: 1,
+  connections: 1,
+});
+
+const refusedTwice = (given: string): Partial<Preflight> => ({
+  reachable: false,
+  error: hostError('logonRefused', given),
+  attempts: [refusalOf(given), refusalOf(given)],
+});
 
 describe('an account that is not proven yet', () => {
   it('is refused at most twice in a run of 50 hosts, and its other hosts are not asked', async () => {
@@ -34,6 +52,41 @@ describe('an account that is not proven yet', () => {
     const run = await runScript(fleetOf(names(30)), { takes: () => 2 });
     expect(run.mostPreflightsAtOnce).toBe(8);
     expect(run.asked('preflightHost').toSorted()).toEqual(names(30).toSorted());
+  });
+
+  it('counts both passwords that a host refused, where the first had been changed', async () => {
+    const run = await runScript(fleetOf(names(50)), {
+      preflight: (given) => refusedTwice(given),
+    });
+    expect(run.asked('preflightHost')).toEqual(['hv1']);
+    expect(run.preflight('hv2')?.error?.code).toBe('accountRefused');
+  });
+
+  it('is proven by the host that takes the new password after it refused the old one', async () => {
+    const [refused, taken] = [refusalOf('hv1'), { ...refusalOf('hv1'), outcome: 'ok' as const, error: undefined }];
+    const run = await runScript(fleetOf(names(5)), {
+      preflight: (given) => (given === 'hv1' ? { attempts: [refused, taken] } : undefined),
+    });
+    expect(run.asked('collectHost').toSorted()).toEqual(names(5));
+  });
+
+  it('may be refused once more by the next host, where one has refused it', async () => {
+    const run = await runScript(fleetOf(names(4)), {
+      preflight: (given) => (given === 'hv1' ? 'logonRefused' : undefined),
+    });
+    expect(run.refusalsLeft('hv1')).toBe(2);
+    expect(run.refusalsLeft('hv2')).toBe(1);
+    expect(run.refusalsLeft('hv3')).toBeUndefined();
+  });
+
+  it('of one domain does not hold back the hosts of another', async () => {
+    const hosts = [...names(4).map((name) => `${name}.lab.test`), ...names(4).map((name) => `${name}.corp.test`)];
+    const run = await runScript(fleetOf(hosts), {
+      users: { 'for-lab-test': 'lab\\reader', '': 'corp\\reader' },
+      preflight: (given) => (given.endsWith('lab.test') ? 'logonRefused' : undefined),
+    });
+    expect(run.asked('preflightHost').filter((given) => given.endsWith('lab.test'))).toHaveLength(2);
+    expect(run.asked('collectHost').toSorted()).toEqual(hosts.slice(4));
   });
 
   it('is still proven after one refusal, which stays with the host that refused', async () => {

@@ -37,6 +37,8 @@ export interface ScriptedRun {
   asked(activity: keyof typeof activityNames): readonly string[];
   preflight(given: string): Preflight | undefined;
   outcome(given: string): HostOutcome | undefined;
+  /** How often the account could still be refused when the host was first asked. */
+  refusalsLeft(given: string): number | undefined;
   readonly mostPreflightsAtOnce: number;
 }
 
@@ -64,7 +66,9 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
     return attempt;
   };
 
-  const preflightHost = async ({ host }: PreflightInput): Promise<Preflight> => {
+  const refusalsLeft = new Map<string, number | undefined>();
+  const preflightHost = async ({ host, refusalsLeft: left }: PreflightInput): Promise<Preflight> => {
+    if (!refusalsLeft.has(host.given)) refusalsLeft.set(host.given, left);
     preflightsNow += 1;
     mostPreflightsAtOnce = Math.max(mostPreflightsAtOnce, preflightsNow);
     const attempt = await begin(activityNames.preflightHost, host.given);
@@ -175,6 +179,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
       calls.filter((call) => call.startsWith(`${activity} `)).map((call) => call.slice(activity.length + 1)),
     preflight: (given) => report?.preflights.find((preflight) => preflight.host.given === given),
     outcome: (given) => report?.outcomes.find((outcome) => outcome.given === given),
+    refusalsLeft: (given) => refusalsLeft.get(given),
     mostPreflightsAtOnce,
   };
 }

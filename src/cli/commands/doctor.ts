@@ -17,7 +17,7 @@ export async function doctor(given: HostArguments, terminal: Terminal): Promise<
   const request = await makeRunRequest(given, { workbook: false }, terminal);
   if (!request.ok) return request;
   const { hosts, options, access } = request.value;
-  const { credential, proxy, authorities } = access;
+  const { accounts, proxy, authorities } = access;
   const abort = new AbortController();
   const progress = createProgress(terminal);
   const stopListening = terminal.onInterrupt(() => {
@@ -34,7 +34,7 @@ export async function doctor(given: HostArguments, terminal: Terminal): Promise<
       {
         connect: openWinrmSession,
         probes: hostProbes,
-        credential,
+        accounts,
         proxy: proxy && proxyTunnels(proxy),
         authorities,
         now: () => new Date(),

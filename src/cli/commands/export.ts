@@ -5,6 +5,7 @@ import { exporterVersion } from '../../exporter-version.ts';
 import { parseRunOptions } from '../../inventory/run-options.ts';
 import { failure, type Result, success } from '../../result.ts';
 import { createServices } from '../../services.ts';
+import { oneAccount } from '../../settings/accounts.ts';
 import { createEventLog } from '../event-log.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { readGuestOsFile } from '../guest-os-option.ts';
@@ -47,7 +48,7 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
       connect: () => {
         throw new Error('An export asks no host');
       },
-      credential: () => undefined,
+      accounts: oneAccount(undefined),
       log: createEventLog(terminal, given.verbose ?? false),
     });
     if (stated.value) await writeStatedGuests(runs, given.run, stated.value);

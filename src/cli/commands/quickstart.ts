@@ -2,6 +2,7 @@ import { collectors } from '../../collectors/collectors.ts';
 import { parseHostList } from '../../inventory/host-list.ts';
 import { parseRunOptions, type RunOptions, type Waits } from '../../inventory/run-options.ts';
 import { type Result, success } from '../../result.ts';
+import { oneAccount } from '../../settings/accounts.ts';
 import { demonstrationFleet } from '../../simulator/fleet.ts';
 import { startFleet } from '../../simulator/server/running-fleet.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -46,7 +47,7 @@ export async function quickstart(
     );
     const hosts = fleet.hosts.map((host) => host.given).join('\n');
     const manifest = newManifest({ ...simulatedHosts(hosts), options: demonstrationOptions() });
-    const access = { credential: () => credential };
+    const access = { accounts: oneAccount(credential) };
     const finished = await runInventory({ manifest, access, outDir: outDir.value, verbose: false }, terminal);
     if (!finished.ok) return finished;
     await tellResult(finished.value, { outDir: outDir.value, json }, terminal);

@@ -1,4 +1,5 @@
-import { type Result, success } from '../../result.ts';
+import { failure, type Result, success } from '../../result.ts';
+import { openAccess } from '../../settings/run-access.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import {
   exitCodeOf,
@@ -11,13 +12,12 @@ import {
 } from '../inventory.ts';
 import { locateOutDir, type OutDir, openOutDir } from '../out-dir.ts';
 import { makeRetryRequest } from '../retry-request.ts';
-import { openAccess } from '../run-access.ts';
 import type { RunArguments } from '../run-arguments.ts';
 import { makeRunRequest, readCliSettings } from '../run-request.ts';
 import { storedManifest } from '../stored-run.ts';
 import { summaryText } from '../summary.ts';
 import type { Terminal } from '../terminal.ts';
-import type { UsageError } from '../usage-error.ts';
+import { type UsageError, usageError } from '../usage-error.ts';
 
 /** `hyperv-rvtools [run]`: a full run, a dry run, or one that goes on. */
 export async function run(given: RunArguments, terminal: Terminal): Promise<Result<ExitCode, UsageError>> {
@@ -73,7 +73,7 @@ async function goOn(
   const settings = await readCliSettings({ ...given, auth: manifest.value.options.authentication }, terminal);
   if (!settings.ok) return settings;
   const access = await openAccess(manifest.value, settings.value, terminal.workingFolder);
-  if (!access.ok) return access;
+  if (!access.ok) return failure(usageError(...access.error));
   const outDir = await openOutDir(given.outDir, terminal.workingFolder);
   if (!outDir.ok) return outDir;
   const verbose = given.verbose ?? false;
