@@ -3,6 +3,7 @@ import type { FactName } from '../facts/fact-table.ts';
 import type { CollectorOptions } from '../inventory/collector-options.ts';
 import type { GuestKnowledge } from '../inventory/guests.ts';
 import type { CollectorCoverage } from '../inventory/host-record.ts';
+import type { HostView } from './joins/host-view.ts';
 import type { Hardware, VmTotals } from './node-figures.ts';
 import type { FleetDatastore } from './shared-datastores.ts';
 import type { FleetSwitch } from './shared-switches.ts';
@@ -68,15 +69,26 @@ export interface CollectedTab {
   readonly coverage: CollectorCoverage;
 }
 
-/** One RVTools tab: pure functions from facts to its rows. */
-export interface Collector {
-  /** The tab's name, as RVTools spells it. */
-  readonly tab: string;
-  /** True: one row (or look) per VM, so that it has a coverage. */
-  readonly perVm: boolean;
+/** What a tab is made from. */
+export interface FactNeeds {
   /** Each has to be there: where one failed, or the host has not its class, the collector counts as `error`. */
   readonly requires: readonly FactName[];
   /** A host may lack their classes: some cells are blank then. One that failed makes the collector `error` as well. */
   readonly optional: readonly FactName[];
+  /** Facts that are looked at only where something of the host is so: elsewhere it costs nothing that they failed. */
+  readonly onlyWhere?: Readonly<Partial<Record<FactName, (host: HostView) => boolean>>>;
+  /**
+   * Facts that an account of least privilege may not read. What they would tell is blank, and vHealth says why, but the
+   * collector does not count as `error`: no further attempt would bring them.
+   */
+  readonly mayBeDenied?: readonly FactName[];
+}
+
+/** One RVTools tab: pure functions from facts to its rows. */
+export interface Collector extends FactNeeds {
+  /** The tab's name, as RVTools spells it. */
+  readonly tab: string;
+  /** True: one row (or look) per VM, so that it has a coverage. */
+  readonly perVm: boolean;
   collect(host: HostFacts, fleet: Fleet): CollectedTab;
 }

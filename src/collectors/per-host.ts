@@ -1,6 +1,5 @@
 import type { FactOutcomes } from '../facts/fact.ts';
-import type { FactName } from '../facts/fact-table.ts';
-import type { CollectedRow, CollectedTab, Fleet, HostFacts } from './collector.ts';
+import type { CollectedRow, CollectedTab, FactNeeds, Fleet, HostFacts } from './collector.ts';
 import { emptyColumnsOf } from './empty-column.ts';
 import { factsMissing } from './joins/facts.ts';
 import { viewHost } from './joins/host-view.ts';
@@ -14,10 +13,8 @@ export interface HostSource extends HostSubject {
 }
 
 /** What makes one tab that is not about VMs differ from another. */
-interface HostTab<Subject extends HostSubject> {
+interface HostTab<Subject extends HostSubject> extends FactNeeds {
   readonly tab: string;
-  readonly requires: readonly FactName[];
-  readonly optional: readonly FactName[];
   /** The rows of a host: none, one, or one per device. */
   readonly subjects: (source: HostSource) => readonly Subject[];
   readonly columns: Columns<Subject>;
@@ -35,7 +32,7 @@ function collect<Subject extends HostSubject>(
     rows,
     coverage: {
       tab: tab.tab,
-      ...factsMissing(given.facts, [...tab.requires, ...tab.optional]),
+      ...factsMissing(given.facts, tab, source.host),
       rowCount: rows.length,
       // Such a tab looks at no VM, and has no part in coverage.
       covered: [],
@@ -53,6 +50,8 @@ export function hostCollector<Subject extends HostSubject>(tab: HostTab<Subject>
     perVm: false,
     requires: tab.requires,
     optional: tab.optional,
+    ...(tab.onlyWhere && { onlyWhere: tab.onlyWhere }),
+    ...(tab.mayBeDenied && { mayBeDenied: tab.mayBeDenied }),
     columns: Object.keys(tab.columns),
     emptyColumns: emptyColumnsOf(tab.columns),
     collect: (host, fleet) => collect(tab, rowOf, host, fleet),

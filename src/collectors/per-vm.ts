@@ -1,5 +1,5 @@
 import type { FactName } from '../facts/fact-table.ts';
-import type { CollectedRow, CollectedTab, Collector, Fleet, HostFacts } from './collector.ts';
+import type { CollectedRow, CollectedTab, Collector, FactNeeds, Fleet, HostFacts } from './collector.ts';
 import { emptyColumnsOf } from './empty-column.ts';
 import { machinesHere } from './host-figures.ts';
 import { factsMissing } from './joins/facts.ts';
@@ -15,10 +15,8 @@ export interface TabCollector extends Collector {
 }
 
 /** What makes one VM tab differ from another. */
-interface VmTab<Subject extends VmSubject> {
+interface VmTab<Subject extends VmSubject> extends FactNeeds {
   readonly tab: string;
-  readonly requires: readonly FactName[];
-  readonly optional: readonly FactName[];
   /** Facts whose rows must all find their owner. */
   readonly joins: readonly JoinedFact[];
   /** Those of them that every VM has. */
@@ -44,7 +42,7 @@ function collect<Subject extends VmSubject>(
     rows,
     coverage: {
       tab: tab.tab,
-      ...factsMissing(given.facts, [...tab.requires, ...tab.optional]),
+      ...factsMissing(given.facts, tab, host),
       rowCount: rows.length,
       covered: host.machines.filter(tab.covers).map((vm) => vm.id),
       ...(tab.sizeUnknown ? { sizeUnknown: host.machines.filter(tab.sizeUnknown).map((vm) => vm.id) } : {}),
@@ -62,6 +60,8 @@ export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): Tab
     perVm: true,
     requires: tab.requires,
     optional: tab.optional,
+    ...(tab.onlyWhere && { onlyWhere: tab.onlyWhere }),
+    ...(tab.mayBeDenied && { mayBeDenied: tab.mayBeDenied }),
     columns: Object.keys(tab.columns),
     emptyColumns: emptyColumnsOf(tab.columns),
     collect: (host, fleet) => collect(tab, rowOf, host, fleet),

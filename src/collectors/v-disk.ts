@@ -2,6 +2,7 @@ import { mebibytes, numberOf, trueOrFalse } from './cell-values.ts';
 import { bracketPath } from './datastore-path.ts';
 import { type DiskSubject, diskFacts, disksOf, optionalDiskFacts, sortText } from './disk-labels.ts';
 import { empty } from './empty-column.ts';
+import { hostDisksOnlyWhere } from './joins/pass-through.ts';
 import type { SizedDisk } from './joins/vm-storage.ts';
 import { vmCollector } from './per-vm.ts';
 import { leadingVmColumns, trailingVmColumns, vmColumnFacts } from './vm-columns.ts';
@@ -48,6 +49,7 @@ export const vDisk = vmCollector<DiskSubject>({
   tab: 'vDisk',
   requires: ['computerSystems', 'virtualSystems', ...diskFacts],
   optional: [...vmColumnFacts, ...optionalDiskFacts],
+  onlyWhere: hostDisksOnlyWhere,
   joins: ['resourceAllocations', 'storageAllocations'],
   everyVmHas: [],
   subjects: disksOf,

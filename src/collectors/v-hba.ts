@@ -13,17 +13,19 @@ const placeOnBus = empty(
 );
 
 /** `MSFT_InitiatorPort.ConnectionType`; what is no initiator is RAID or the like. */
-function typeOf({ initiator }: StorageAdapter): string {
+function typeOf({ initiator }: StorageAdapter): string | null {
+  if (initiator === undefined) return null;
   if (initiator?.ConnectionType === 1) return 'Fibre Channel';
   return initiator?.ConnectionType === 2 ? 'ISCSI' : 'Block SCSI';
 }
 
 /** `MSFT_InitiatorPort.OperationalStatus`: 2 operational, 3 to 8 in one way or the other not. */
-function statusOf({ controller, initiator }: StorageAdapter): string {
+function statusOf({ controller, initiator }: StorageAdapter): string | null {
+  if (initiator === undefined) return null;
   const status = initiator?.OperationalStatus[0];
   if (status === 2) return 'online';
   if (status !== undefined && status > 2) return 'offline';
-  return initiator === undefined && controller?.Status === 'OK' ? 'online' : 'unknown';
+  return initiator === null && controller?.Status === 'OK' ? 'online' : 'unknown';
 }
 
 const modelOf = ({ controller, initiator }: StorageAdapter): string | null =>
@@ -42,11 +44,15 @@ function nameOnNetwork({ initiator }: StorageAdapter): string | null {
   return names.filter((name) => name !== null).join(' ') || null;
 }
 
-/** vHBA: one row per storage adapter of a host, a port of a dual one each. */
+/**
+ * vHBA: one row per storage adapter of a host, a port of a dual one each. What it is on the storage network is blank
+ * where the account may not read that.
+ */
 export const vHba = hostCollector<HbaSubject>({
   tab: 'vHBA',
   requires: ['storageControllers'],
   optional: [...hostColumnFacts, 'initiatorPorts'],
+  mayBeDenied: ['initiatorPorts'],
   subjects: ({ host, fleet, facts }) => (joinStorageAdapters(facts) ?? []).map((adapter) => ({ host, fleet, adapter })),
   columns: {
     Host: placeColumns.Host,

@@ -4,6 +4,7 @@ import { hostFindings } from './health/host-findings.ts';
 import { contestedFiles, duplicateMacs, vmFindings } from './health/vm-findings.ts';
 import { machinesHere } from './host-figures.ts';
 import { integrationServiceFacts } from './joins/integration-services.ts';
+import { hostDisksOnlyWhere } from './joins/pass-through.ts';
 import { type HostSource, hostCollector, hostColumnFacts } from './per-host.ts';
 import { type HostSubject, isReplica, sdkColumns } from './vm-columns.ts';
 
@@ -34,6 +35,7 @@ export const vHealth = hostCollector<FindingSubject>({
     'hostProcessors',
     'diskDrives',
     'hostDisks',
+    'initiatorPorts',
     'syntheticAdapters',
     'emulatedAdapters',
     'keyValuePairs',
@@ -48,6 +50,8 @@ export const vHealth = hostCollector<FindingSubject>({
     'lbfoMembers',
     'switchTeamMembers',
   ],
+  onlyWhere: hostDisksOnlyWhere,
+  mayBeDenied: ['initiatorPorts'],
   subjects: findingsOf,
   columns: {
     Name: ({ finding }) => finding.name,

@@ -29,6 +29,12 @@ function hostOf({ host, fleet, facts }: HostSource): readonly MachineSubject[] {
   return [{ host, fleet, facts, vms, running: vms.filter(({ running }) => running) }];
 }
 
+/** Null where not all adapters are known: an initiator need not have a controller. */
+function storageAdapters({ facts }: MachineSubject): number | null {
+  const adapters = joinStorageAdapters(facts);
+  return adapters?.every(({ initiator }) => initiator !== undefined) ? adapters.length : null;
+}
+
 /** Figures of VMs; null where the host's list of them is not known. */
 const ofVms = ({ facts }: MachineSubject, figure: number | null): number | null =>
   knownRows(facts, 'computerSystems') === undefined ? null : figure;
@@ -149,6 +155,7 @@ export const vHost = hostCollector<MachineSubject>({
     'hostBios',
     'hostEnclosures',
   ],
+  mayBeDenied: ['initiatorPorts'],
   subjects: hostOf,
   columns: {
     Host: placeColumns.Host,
@@ -172,7 +179,7 @@ export const vHost = hostCollector<MachineSubject>({
     'Memory usage %': memoryUsage,
     Console: () => 0,
     '# NICs': ({ facts }) => joinHostAdapters(facts)?.all.filter(isPhysical).length ?? null,
-    '# HBAs': ({ facts }) => joinStorageAdapters(facts)?.length ?? null,
+    '# HBAs': storageAdapters,
     '# VMs total': (subject) => ofVms(subject, subject.vms.length),
     '# VMs': (subject) => ofVms(subject, subject.running.length),
     'VMs per Core': (subject) => perCore(subject, ofVms(subject, subject.running.length)),

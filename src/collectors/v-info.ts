@@ -10,6 +10,7 @@ import { guestStateOf, heartbeatOf } from './heartbeat.ts';
 import type { ClusterRule } from './joins/cluster.ts';
 import type { HostView, VirtualMachine } from './joins/host-view.ts';
 import { guidOf } from './joins/instance-id.ts';
+import { hostDisksOnlyWhere } from './joins/pass-through.ts';
 import { activeMemory, memorySize } from './memory-figures.ts';
 import { vmCollector } from './per-vm.ts';
 import { isInaccessible } from './power-state.ts';
@@ -172,6 +173,7 @@ export const vInfo = vmCollector<VmSubject>({
     'sharedVolumes',
     'volumes',
   ],
+  onlyWhere: hostDisksOnlyWhere,
   joins: [
     'virtualSystems',
     'processors',

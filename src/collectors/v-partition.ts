@@ -1,6 +1,7 @@
 import { mebibytes } from './cell-values.ts';
 import { usedBytes } from './disk-figures.ts';
 import { type DiskSubject, diskFacts, disksOf, sortText } from './disk-labels.ts';
+import { hostDisksOnlyWhere } from './joins/pass-through.ts';
 import type { SizedDisk } from './joins/vm-storage.ts';
 import { vmCollector } from './per-vm.ts';
 import { leadingVmColumns, trailingVmColumns, vmColumnFacts } from './vm-columns.ts';
@@ -34,6 +35,7 @@ export const vPartition = vmCollector<DiskSubject>({
   tab: 'vPartition',
   requires: ['computerSystems', 'virtualSystems', ...diskFacts],
   optional: [...vmColumnFacts, 'diskDrives', 'hostDisks'],
+  onlyWhere: hostDisksOnlyWhere,
   joins: ['resourceAllocations', 'storageAllocations'],
   everyVmHas: [],
   subjects: disksOf,

@@ -25,7 +25,10 @@ export interface CollectorCoverage {
   readonly status: 'ok' | 'error';
   /** Facts that finally failed, each as `fact: code`: what they would have told is blank, and blank is not nothing. */
   readonly failedFacts: readonly string[];
-  /** Facts that this way of gathering cannot give (`notAvailableByCim`): no failure, but their columns are blank. */
+  /**
+   * Facts that this way of gathering cannot give (`notAvailableByCim`), or that the account may not read where a tab can
+   * do without: no failure, but their columns are blank.
+   */
   readonly missingFacts: readonly string[];
   readonly rowCount: number;
   /** Lower-case ids of the VMs that were looked at. */

@@ -74,6 +74,10 @@ export const personalityTable = {
     meaning: 'The account is no administrator, and may not open a shell.',
     troubles: [{ at: 'Create', trouble: { fault: 'accessDenied' } }],
   },
+  storageDenied: {
+    meaning: 'The account may not read `root/Microsoft/Windows/Storage`.',
+    denies: 'root/Microsoft/Windows/Storage',
+  },
   staleShells: {
     meaning: 'All shells that it allows were left behind by earlier runs.',
     staleShells: 30,

@@ -49,6 +49,7 @@ const expected: Readonly<Record<Personality, Expected>> = {
   busy: ['script'],
   shellsNotAllowed: ['cim', 'shell shellsNotAllowed', 'Shell\\AllowRemoteShellAccess $true'],
   shellsDenied: ['cim', 'shell accessDenied', 'winrm configSDDL default'],
+  storageDenied: ['cutOff', 'storage accessDenied', 'wmimgmt.msc'],
   staleShells: ['script'],
   constrainedLanguage: ['cim', 'powerShell scriptRefused', 'LanguageMode'],
   powershellBlocked: ['cim', 'powerShell scriptRefused', 'LanguageMode'],

@@ -66,6 +66,8 @@ const expected: Readonly<Record<Personality, Expected>> = {
   busy: { status: 'Inventory OK', requests: 30 },
   shellsNotAllowed: { status: 'Inventory OK', note: 'shellsNotAllowed', via: 'cim', requests: 180 },
   shellsDenied: { status: 'Inventory OK', note: 'accessDenied', via: 'cim', requests: 180 },
+  // None of its VMs has a pass-through disk.
+  storageDenied: { status: 'Inventory OK', requests: 25 },
   staleShells: { status: 'Inventory OK', requests: 60 },
   constrainedLanguage: { status: 'Inventory OK', note: 'scriptRefused', via: 'cim', requests: 180 },
   powershellBlocked: { status: 'Inventory OK', note: 'scriptRefused', via: 'cim', requests: 180 },

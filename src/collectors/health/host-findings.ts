@@ -1,7 +1,7 @@
 import { numberOf } from '../cell-values.ts';
 import { coresOf, machinesHere } from '../host-figures.ts';
 import { datastoreKey, datastoresOf, isShared } from '../joins/datastores.ts';
-import { knownRows } from '../joins/facts.ts';
+import { factProblem, knownRows } from '../joins/facts.ts';
 import { isLinkDown, isPhysical, joinHostAdapters } from '../joins/host-adapters.ts';
 import type { HostSource } from '../per-host.ts';
 import type { Finding } from './finding.ts';
@@ -75,6 +75,14 @@ function nodesDown({ host, fleet, facts }: HostSource): readonly Finding[] {
     .map(({ Name }) => ({ name: fqdn, message: `The node ${Name} is down.`, type: 'Cluster' }));
 }
 
+/** A blank has its reason here, since it is no failure: the host answered, and would not say. */
+function storageDenied({ host, facts }: HostSource): readonly Finding[] {
+  if (factProblem(facts, 'initiatorPorts') !== 'factDenied') return [];
+  const message =
+    'The account may not read root/Microsoft/Windows/Storage: of the storage adapters it is not known what they are on the storage network.';
+  return [{ name: host.identity.fqdn, message, type: 'Configuration' }];
+}
+
 /** Everything to be said of a host, its volumes and its cluster. */
 export const hostFindings = (source: HostSource): readonly Finding[] => [
   ...processors(source),
@@ -82,4 +90,5 @@ export const hostFindings = (source: HostSource): readonly Finding[] => [
   ...fullVolumes(source),
   ...linksDown(source),
   ...nodesDown(source),
+  ...storageDenied(source),
 ];

@@ -2,6 +2,8 @@ import type { FactOutcomes } from '../../facts/fact.ts';
 import { rowsOf } from '../../facts/fact-rows.ts';
 import { declarationOf, type FactName, type Row } from '../../facts/fact-table.ts';
 import type { CollectorCoverage } from '../../inventory/host-record.ts';
+import type { FactNeeds } from '../collector.ts';
+import type { HostView } from './host-view.ts';
 
 /** Why a fact cannot be used; undefined: it can. A class that a host may lack is an answer, not a problem. */
 export function factProblem(outcomes: FactOutcomes, name: FactName): string | undefined {
@@ -20,11 +22,15 @@ export function knownRows<Name extends FactName>(outcomes: FactOutcomes, name: N
 /** What the coverage of a collector tells of the facts it is made from. */
 export function factsMissing(
   outcomes: FactOutcomes,
-  names: readonly FactName[],
+  { requires, optional, onlyWhere = {}, mayBeDenied = [] }: FactNeeds,
+  host: HostView,
 ): Pick<CollectorCoverage, 'status' | 'failedFacts' | 'missingFacts'> {
-  const problems = names.flatMap((name) => {
+  const needed = [...requires, ...optional].filter((name) => onlyWhere[name]?.(host) ?? true);
+  const problems = needed.flatMap((name) => {
     const code = factProblem(outcomes, name);
-    return code === undefined ? [] : [{ name, code, isFailure: code !== 'notAvailableByCim' }];
+    if (code === undefined) return [];
+    const isExcused = code === 'notAvailableByCim' || (code === 'factDenied' && mayBeDenied.includes(name));
+    return [{ name, code, isFailure: !isExcused }];
   });
   const failedFacts = problems.filter(({ isFailure }) => isFailure).map(({ name, code }) => `${name}: ${code}`);
   return {

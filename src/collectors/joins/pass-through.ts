@@ -2,6 +2,7 @@ import type { FactOutcomes } from '../../facts/fact.ts';
 import type { Row } from '../../facts/fact-table.ts';
 import { numberOf, textOf } from '../cell-values.ts';
 import { knownRows } from './facts.ts';
+import type { HostView } from './host-view.ts';
 import { comparable } from './instance-id.ts';
 import { parseObjectPath } from './object-path.ts';
 
@@ -25,6 +26,12 @@ function uniqueIdOf(disk: Row<'hostDisks'> | undefined): string | null {
   if (disk?.UniqueIdFormat === fcphName) return `naa.${id.toLowerCase()}`;
   return disk?.UniqueIdFormat === eui64 ? `eui.${id.toLowerCase()}` : id;
 }
+
+/** The host's own disks are looked at only for those that are passed through: few hosts have any. */
+export const hostDisksOnlyWhere = {
+  hostDisks: ({ machines }: HostView): boolean =>
+    machines.some(({ disks }) => disks?.some(({ kind }) => kind === 'passThrough') === true),
+} as const;
 
 /**
  * Finds the host's disk behind a drive: its HostResource names a Msvm_DiskDrive, whose DriveNumber is MSFT_Disk.Number.

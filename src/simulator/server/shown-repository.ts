@@ -23,8 +23,12 @@ export function shownRepository(host: SimulatedHost, repository: CimRepository):
 }
 
 /** True where the account may not read a namespace at all. */
-export const isDenied = (host: SimulatedHost, namespace: string): boolean =>
-  behaviourOf(host).hyperV === 'hidden' && namespace.toLowerCase() === cluster;
+export function isDenied(host: SimulatedHost, namespace: string): boolean {
+  const { hyperV: state, denies } = behaviourOf(host);
+  return (
+    (state === 'hidden' && namespace.toLowerCase() === cluster) || namespace.toLowerCase() === denies?.toLowerCase()
+  );
+}
 
 /** The classes of a namespace, whatever the case of its name. */
 export const namespaceNamed = (repository: CimRepository, namespace: string): ClassesByName | undefined =>
