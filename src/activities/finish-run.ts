@@ -35,6 +35,8 @@ export async function finishRun(
     event: 'runFinished',
     runId,
     trigger: report.trigger,
+    state: state.state,
+    dryRun: state.dryRun,
     ok,
     partial,
     empty,
