@@ -11,7 +11,7 @@ import { activityNames } from '../orchestrators/function-names.ts';
 import type { Services } from '../services.ts';
 import type { ServicesSource } from './services-source.ts';
 
-/** Runs an activity and logs that it was done: its name, its host, how long it took, and the code of what went wrong. */
+/** Runs an activity and logs that it was done: in which run, its host, how long it took, and the code of what went wrong. */
 async function logged<Input, Output>(
   activity: string,
   input: Input,
@@ -20,10 +20,11 @@ async function logged<Input, Output>(
 ): Promise<Output> {
   const started = performance.now();
   const output = await run(input, services);
-  const { host } = input as { readonly host?: { readonly given: string } };
+  const { runId, host } = input as { readonly runId?: string; readonly host?: { readonly given: string } };
   const { error } = (output ?? {}) as { readonly error?: { readonly code?: string } };
   services.log({
     event: 'activityDone',
+    ...(runId ? { runId } : {}),
     activity,
     ...(host ? { host: host.given } : {}),
     durationMs: Math.round(performance.now() - started),
