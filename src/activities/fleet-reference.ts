@@ -11,6 +11,11 @@ export interface FleetReference {
   readonly nodes: readonly (readonly [string, readonly FleetNode[]])[];
   readonly switches: readonly (readonly [string, readonly FleetSwitch[]])[];
   readonly datastores: readonly (readonly [string, FleetDatastore])[];
+  readonly folders: {
+    readonly speakers: readonly (readonly [string, string])[];
+    readonly usedElsewhere: readonly string[];
+    readonly knowingDisks: readonly string[];
+  };
 }
 
 export const toFleetReference = (fleet: Fleet): FleetReference => ({
@@ -21,6 +26,11 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
   nodes: [...fleet.nodes],
   switches: [...fleet.switches],
   datastores: [...fleet.datastores],
+  folders: {
+    speakers: [...fleet.folders.speakers],
+    usedElsewhere: [...fleet.folders.usedElsewhere],
+    knowingDisks: [...fleet.folders.knowingDisks],
+  },
 });
 
 export const fromFleetReference = (reference: FleetReference): Fleet => ({
@@ -31,4 +41,9 @@ export const fromFleetReference = (reference: FleetReference): Fleet => ({
   nodes: new Map(reference.nodes),
   switches: new Map(reference.switches),
   datastores: new Map(reference.datastores),
+  folders: {
+    speakers: new Map(reference.folders.speakers),
+    usedElsewhere: new Set(reference.folders.usedElsewhere),
+    knowingDisks: new Set(reference.folders.knowingDisks),
+  },
 });

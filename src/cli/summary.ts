@@ -97,7 +97,7 @@ function withoutScriptLine({ hosts }: RunReport): readonly string[] {
   const byCim = hosts.filter(({ gathered_by }) => gathered_by === 'cim');
   if (byCim.length === 0) return [];
   const columns = [...new Set(byCim.flatMap(({ columns_without_script }) => columns_without_script))];
-  const cost = columns.length === 0 ? 'no column is lost by it' : `blank there: ${columns.join(', ')}`;
+  const cost = columns.length === 0 ? 'no column is lost by it' : `blank or less exact there: ${columns.join(', ')}`;
   return [`Gathered by CIM, without PowerShell: ${byCim.length} (${cost}; why: notes in the report)`];
 }
 

@@ -6,6 +6,7 @@ import type { CollectorCoverage } from '../inventory/host-record.ts';
 import type { HostView } from './joins/host-view.ts';
 import type { Hardware, VmTotals } from './node-figures.ts';
 import type { FleetDatastore } from './shared-datastores.ts';
+import type { FleetFolders } from './shared-folders.ts';
 import type { FleetSwitch } from './shared-switches.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
@@ -57,6 +58,7 @@ export interface Fleet {
   readonly switches: ReadonlyMap<string, readonly FleetSwitch[]>;
   /** Lower-case name → a datastore that several hosts may see. */
   readonly datastores: ReadonlyMap<string, FleetDatastore>;
+  readonly folders: FleetFolders;
 }
 
 /** A row on its way to the workbook. */

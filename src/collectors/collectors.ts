@@ -6,6 +6,7 @@ import { vCluster } from './v-cluster.ts';
 import { vCpu } from './v-cpu.ts';
 import { vDatastore } from './v-datastore.ts';
 import { vDisk } from './v-disk.ts';
+import { vFileInfo } from './v-file-info.ts';
 import { vHba } from './v-hba.ts';
 import { vHealth } from './v-health.ts';
 import { vHost } from './v-host.ts';
@@ -49,6 +50,7 @@ export const collectors: readonly TabCollector[] = [
   vScVmk,
   vDatastore,
   vLicense,
+  vFileInfo,
   vHealth,
 ];
 

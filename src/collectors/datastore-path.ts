@@ -92,6 +92,13 @@ function findDatastorePath(path: string, map: DatastoreMap): DatastorePath | und
   return hostVolumeOf(text, map);
 }
 
+/** Who may have files on the volume that a path lies on: this host, every node of its cluster, or anybody. */
+export function sharingOf(path: string, map: DatastoreMap): 'host' | 'cluster' | 'anybody' {
+  const text = shortForm(path);
+  if (/^\\\\(?![?.]\\)/.test(text)) return 'anybody';
+  return sharedVolumeOf(text, map) === undefined ? 'host' : 'cluster';
+}
+
 /** The datastore that a path lies on; null where the path is none, or its volume is not known. */
 export const datastoreOf = (path: string | null | undefined, map: DatastoreMap): string | null =>
   (path ? datastorePathOf(path, map)?.datastore : undefined) ?? null;

@@ -26,18 +26,15 @@ export interface DiskFigures {
 }
 
 /**
- * Sums up a VM's disks. `otherFiles`: sizes in bytes of further files that count, such as saved memory. `isShared`: tells
- * whether a file belongs to several VMs.
+ * Sums up a VM's disks and its saved memory. `isShared`: tells whether a file belongs to several VMs.
  */
 export function diskFigures(
-  { disks, files }: VmStorage,
+  { disks, files, stateFiles }: VmStorage,
   {
     unknownSize,
-    otherFiles = [],
     isShared,
   }: {
     readonly unknownSize: UnknownSize;
-    readonly otherFiles?: readonly (number | null)[];
     readonly isShared: (path: string) => boolean;
   },
 ): DiskFigures {
@@ -64,11 +61,11 @@ export function diskFigures(
           return used === null || disk.capacity === null ? null : Math.max(used, disk.capacity);
         }),
         ...files.filter(({ path }) => !attached.has(fileKey(path))).map(sizeOf),
-        ...otherFiles,
+        ...stateFiles,
       ],
       unknownSize,
     ),
-    inUse: sizesTogether([...files.map(sizeOf), ...passedThrough, ...unnamed, ...otherFiles], unknownSize),
-    unshared: sizesTogether([...own.map(sizeOf), ...passedThrough, ...unnamed, ...otherFiles], unknownSize),
+    inUse: sizesTogether([...files.map(sizeOf), ...passedThrough, ...unnamed, ...stateFiles], unknownSize),
+    unshared: sizesTogether([...own.map(sizeOf), ...passedThrough, ...unnamed, ...stateFiles], unknownSize),
   };
 }

@@ -4,6 +4,7 @@ import { knownRows } from './joins/facts.ts';
 import { type HostView, viewHost } from './joins/host-view.ts';
 import { figuresOf, type Hardware, hardwareOf, totalsOf, type VmFigures } from './node-figures.ts';
 import { type SharedDatastores, sharedDatastores } from './shared-datastores.ts';
+import { fleetFolders, foldersSharedBy, noFolders, type SharedFolders } from './shared-folders.ts';
 import { type FleetSwitch, type SharedSwitches, sharedSwitches, switchesSharedBy } from './shared-switches.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
@@ -21,6 +22,7 @@ export interface FleetMember {
   /** True: it told which Windows it is. */
   readonly tellsSystem?: boolean;
   readonly datastores?: SharedDatastores;
+  readonly folders?: SharedFolders;
   /** Only of a node of a cluster: what goes into the rows of the whole. */
   readonly node?: Hardware & {
     readonly shortName: string;
@@ -55,9 +57,11 @@ export const emptyFleet: Fleet = {
   nodes: new Map(),
   switches: new Map(),
   datastores: new Map(),
+  folders: noFolders,
 };
 
 const nothingShared: SharedDatastores = { seen: [], used: [] };
+const noFoldersShared: SharedFolders = { listed: [], used: [], knowsDisks: false };
 
 function datastoresSharedBy(view: HostView, { facts }: HostFacts): SharedDatastores {
   const seen = datastoresOf(view, facts).filter(isShared);
@@ -91,6 +95,7 @@ export function summarize(host: HostFacts): FleetMember {
     ...(host.runId === undefined ? {} : { runId: host.runId }),
     tellsSystem: identity.product.version !== null,
     datastores: datastoresSharedBy(view, host),
+    folders: foldersSharedBy(view, host.facts),
     ...(isMember && { node: nodeOf(view, host) }),
     vms: machines.map((vm) => ({
       id: vm.id,
@@ -220,5 +225,6 @@ export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
       hosts.map(({ fqdn, datastores = nothingShared }) => ({ fqdn, datastores })),
       departed,
     ),
+    folders: fleetFolders(hosts.map(({ fqdn, folders = noFoldersShared }) => ({ fqdn, folders }))),
   };
 }

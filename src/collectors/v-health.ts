@@ -1,6 +1,7 @@
 import { diskFacts } from './disk-labels.ts';
 import type { Finding } from './health/finding.ts';
 import { hostFindings } from './health/host-findings.ts';
+import { orphanedDisks } from './health/orphaned-disks.ts';
 import { contestedFiles, duplicateMacs, vmFindings } from './health/vm-findings.ts';
 import { machinesHere } from './host-figures.ts';
 import { integrationServiceFacts } from './joins/integration-services.ts';
@@ -21,6 +22,7 @@ function findingsOf(source: HostSource): readonly FindingSubject[] {
     ...machines.flatMap((vm) => vmFindings(vm, source)),
     ...duplicateMacs(originals),
     ...contestedFiles(originals),
+    ...orphanedDisks(source),
   ].map((finding) => ({ host, fleet, finding }));
 }
 
@@ -49,6 +51,7 @@ export const vHealth = hostCollector<FindingSubject>({
     'lbfoTeams',
     'lbfoMembers',
     'switchTeamMembers',
+    'folders',
   ],
   onlyWhere: hostDisksOnlyWhere,
   mayBeDenied: ['initiatorPorts'],

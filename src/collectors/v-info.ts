@@ -172,6 +172,7 @@ export const vInfo = vmCollector<VmSubject>({
     'clusterRules',
     'sharedVolumes',
     'volumes',
+    'folders',
   ],
   onlyWhere: hostDisksOnlyWhere,
   joins: [

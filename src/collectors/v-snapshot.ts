@@ -2,7 +2,6 @@ import type { Row } from '../facts/fact-table.ts';
 import { dateOf, sumOf, textOf, trueOrFalse } from './cell-values.ts';
 import { bracketPath, underRoot } from './datastore-path.ts';
 import { diskFacts } from './disk-labels.ts';
-import { empty } from './empty-column.ts';
 import { isBackupCheckpoint, isOwnCheckpoint } from './joins/checkpoints.ts';
 import { fileKey } from './joins/disk-files.ts';
 import { vmCollector } from './per-vm.ts';
@@ -31,16 +30,23 @@ function stateOf({ IsSaved }: Row<'virtualSystems'>): 'poweredOn' | 'poweredOff'
   return IsSaved === null ? null : IsSaved ? 'poweredOn' : 'poweredOff';
 }
 
+/** MiB of a checkpoint's saved memory and device states. */
+function memorySize({ checkpoint, host }: CheckpointSubject): number | null {
+  const bytes = host.memoryOf(checkpoint);
+  return bytes === null ? null : bytes / 1_048_576;
+}
+
 /**
- * MiB of the differencing files that came with a checkpoint: the children of the files that it would go back to. Blank
- * where the checkpoint has memory as well, which lies in a file that is not read, or where a file may have gone unseen.
+ * MiB of the differencing files that came with a checkpoint (the children of the files that it would go back to) and of
+ * its memory. Blank where a file may have gone unseen.
  */
-function sizeOnDisks({ checkpoint, vm: { storage }, host }: CheckpointSubject): number | null {
-  if (storage === undefined || checkpoint.IsSaved !== false) return null;
+function totalSize({ checkpoint, vm: { storage }, host }: CheckpointSubject): number | null {
+  const memory = host.memoryOf(checkpoint) ?? (checkpoint.IsSaved === false ? 0 : null);
+  if (storage === undefined || memory === null) return null;
   if (storage.files.some(({ problem }) => problem !== null)) return null;
   const parents = new Set(host.imagesOf(checkpoint).map(fileKey));
   const children = storage.files.filter(({ parentPath }) => parentPath !== null && parents.has(fileKey(parentPath)));
-  const bytes = sumOf(children.map(({ fileSize }) => fileSize));
+  const bytes = sumOf([...children.map(({ fileSize }) => fileSize), memory]);
   return bytes === null ? null : bytes / 1_048_576;
 }
 
@@ -48,7 +54,7 @@ function sizeOnDisks({ checkpoint, vm: { storage }, host }: CheckpointSubject): 
 export const vSnapshot = vmCollector<CheckpointSubject>({
   tab: 'vSnapshot',
   requires: ['computerSystems', 'virtualSystems'],
-  optional: [...vmColumnFacts, ...diskFacts, 'sharedVolumes', 'volumes'],
+  optional: [...vmColumnFacts, ...diskFacts, 'folders', 'sharedVolumes', 'volumes'],
   joins: ['virtualSystems'],
   everyVmHas: [],
   subjects: checkpointsOf,
@@ -60,8 +66,8 @@ export const vSnapshot = vmCollector<CheckpointSubject>({
     Description: ({ checkpoint }) => checkpoint.Notes.join('\r\n').trim() || null,
     'Date / time': ({ checkpoint }) => dateOf(checkpoint.CreationTime),
     Filename: configurationFile,
-    'Size MiB (vmsn)': empty('the files with the memory of a checkpoint are not read'),
-    'Size MiB (total)': sizeOnDisks,
+    'Size MiB (vmsn)': memorySize,
+    'Size MiB (total)': totalSize,
     Quiesced: ({ checkpoint }) => trueOrFalse(isBackupCheckpoint(checkpoint)),
     State: ({ checkpoint }) => stateOf(checkpoint),
     ...trailingVmColumns,

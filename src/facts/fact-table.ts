@@ -776,6 +776,12 @@ export const factTable = {
       'vFileInfo.Internal Sort Column',
       'vFileInfo.VI SDK Server',
       'vFileInfo.VI SDK UUID',
+      'vInfo.Provisioned MiB',
+      'vInfo.In Use MiB',
+      'vInfo.Unshared MiB',
+      'vSnapshot.Size MiB (vmsn)',
+      'vSnapshot.Size MiB (total)',
+      'vHealth.Message',
     ],
   }),
 } as const satisfies Readonly<Record<string, FactDeclaration>>;

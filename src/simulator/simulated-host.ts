@@ -63,6 +63,8 @@ export interface SimulatedVm {
   readonly diskPaths: readonly string[];
   /** The disks behind `diskPaths`, in that order. */
   readonly disks: readonly SimulatedDisk[];
+  /** Bytes of the files with saved memory and device states, checkpoints' too, in folders that the host can look into. */
+  readonly stateBytes: number;
   /** Without a replica's recovery points. */
   readonly checkpoints: number;
   /** OSName by KVP; null without KVP. */

@@ -4,6 +4,7 @@ import { chainOf } from './repository/disk-files.ts';
 import { attachedDisks, attachedImage } from './repository/disks.ts';
 import { passedThroughBytes } from './repository/host-disks.ts';
 import { allowsMacSpoofing } from './repository/networks.ts';
+import { stateBytesSeen } from './repository/vm-files.ts';
 import type { SimulatedDisk, SimulatedVm } from './simulated-host.ts';
 
 /** The truth about one VM on a host of this generation, as tests compare it with reports. */
@@ -24,6 +25,7 @@ export function simulatedVm(vm: VmModel, generation: Generation): SimulatedVm {
     adapters: vm.adapters.map((adapter) => simulatedAdapter(adapter, generation)),
     diskPaths: attachedDisks(vm),
     disks: disksOf(vm),
+    stateBytes: stateBytesSeen(vm, generation),
     checkpoints: vm.checkpoints.filter(({ kind }) => kind !== 'Replica:Standard').length,
     guestOs: vm.guest?.osName ?? null,
     dnsName: vm.guest?.dnsName ?? null,

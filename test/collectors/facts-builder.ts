@@ -357,6 +357,37 @@ export function vhd(path: string, traits: FileTraits = {}): FactRows {
   };
 }
 
+interface FolderTraits {
+  /** Names of folders in it that are looked at as well. */
+  readonly folders?: readonly string[];
+  readonly filesLeftOut?: number;
+  readonly foldersLeftOut?: number;
+  readonly error?: string;
+}
+
+/** A folder with these files of a MiB each, written in March 2026, or with sizes of their own in MiB. */
+export function folder(
+  path: string,
+  files: readonly string[] | Readonly<Record<string, number>> = [],
+  traits: FolderTraits = {},
+): FactRows {
+  if (traits.error !== undefined) return { folders: [{ Input: path, ErrorCode: traits.error }] };
+  const sizes = Array.isArray(files) ? Object.fromEntries(files.map((name) => [name, 1])) : files;
+  return {
+    folders: [
+      {
+        Input: path,
+        FileNames: Object.keys(sizes),
+        FileSizes: Object.values(sizes).map((size) => bytes(Number(size))),
+        FileTimes: Object.keys(sizes).map(() => '2026-03-01T10:20:30.000000Z'),
+        Folders: (traits.folders ?? []).map((name) => `${path}\\${name}`),
+        FilesLeftOut: traits.filesLeftOut ?? 0,
+        FoldersLeftOut: traits.foldersLeftOut ?? 0,
+      },
+    ],
+  };
+}
+
 /** A disk of the host that is passed through to a VM. Size in MiB. */
 export function passThrough(controller: string, slot: number, number: number, size?: number): FactRows {
   const device = '353B3BE8-310C-4cf4-839E-4E1B14616136';

@@ -116,6 +116,7 @@ test('a summary says of a host who it is, where it belongs and which VMs it has,
     clusterUnknown: false,
     tellsSystem: true,
     datastores: { seen: [], used: [] },
+    folders: { listed: [], used: [], knowsDisks: true },
     vms: [
       { id: lower, running: true, replica: false },
       { id: guid(2).toLowerCase(), running: false, replica: true },

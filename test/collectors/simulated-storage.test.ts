@@ -49,7 +49,8 @@ describe.each(hosts)('$host.name', ({ host, facts }) => {
       const readable = vm.disks.every(({ chain }) => chain.every((file) => file.readable));
       const files = new Map(vm.disks.flatMap(({ chain }) => chain.map((file) => [file.path.toLowerCase(), file])));
       const passedThrough = vm.disks.filter(({ chain }) => chain.length === 0).map(({ fileBytes }) => fileBytes);
-      const inUse = sum([...files.values()].map(({ fileBytes }) => fileBytes)) + sum(passedThrough);
+      const onDisks = sum([...files.values()].map(({ fileBytes }) => fileBytes)) + sum(passedThrough);
+      const inUse = onDisks + vm.stateBytes;
       expect([vm.name, row?.['In Use MiB']]).toEqual([vm.name, readable ? mib(inUse) : null]);
     }
   });

@@ -5,6 +5,7 @@ import {
   checkpoint,
   disk,
   type FactRows,
+  folder,
   guid,
   hostFacts,
   hv01,
@@ -31,6 +32,20 @@ const figures = (...parts: readonly FactRows[]) => figuresOf(rowFrom(vInfo, host
 
 test('a VM without disks has no storage: 0, which is known', () => {
   expect(figures()).toEqual([0, 0, 0, 0]);
+});
+
+test('saved memory and device states count, of checkpoints too, and nothing that only looks like them', () => {
+  const before = guid(11);
+  expect(
+    figures(
+      disk(id, 0, 'D:\\a.vhdx'),
+      vhd('D:\\a.vhdx', { capacity: 10_000, size: 4000 }),
+      checkpoint(before, id, undefined, { SnapshotDataRoot: 'D:\\VMs\\web01' }),
+      folder('D:\\VMs\\web01\\Virtual Machines', { [`${id}.vmrs`]: 300, [`${id}.vmcx`]: 7, [`${guid(2)}.vmrs`]: 5000 }),
+      folder(`D:\\VMs\\web01\\Snapshots\\${before}`, { [`${before}.bin`]: 40, [`${before}.vsv`]: 2 }),
+      folder('D:\\Export\\Virtual Machines', { [`${id}.vmrs`]: 300 }),
+    ),
+  ).toEqual([10_000, 10_342, 4342, 4342]);
 });
 
 test('two dynamic disks and one passed through', () => {

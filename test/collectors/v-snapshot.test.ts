@@ -6,6 +6,7 @@ import {
   checkpoint,
   disk,
   type FactRows,
+  folder,
   guid,
   hostFacts,
   hv01,
@@ -84,7 +85,24 @@ describe('the size of a checkpoint', () => {
     expect(sizes(...files, ...taken(11, base, false), ...taken(12, first, false))).toEqual([300.5, 700]);
   });
 
-  test('is blank where it has memory too, whose file is not read', () => {
+  test('is with that of its memory, whose file is in the folder of checkpoints', () => {
+    const root = { ConfigurationDataRoot: 'D:\\VMs\\web01', SnapshotDataRoot: 'D:\\VMs\\web01' };
+    const [withMemory] = [{ ...checkpoint(guid(11), id, type('Realized'), { IsSaved: true, ...root }) }];
+    const memory = folder('D:\\VMs\\web01\\Snapshots', { [`${guid(11)}.vmrs`]: 4096.25, [`${guid(11)}.vmcx`]: 1 });
+    const host = hostFacts(
+      hv01,
+      web01,
+      disk(id, 0, first),
+      vhd(first, { parent: base, size: 100 }),
+      vhd(base),
+      withMemory,
+      disk(guid(11), 0, base),
+      memory,
+    );
+    expect(rowFrom(vSnapshot, host)).toMatchObject({ 'Size MiB (vmsn)': 4096.25, 'Size MiB (total)': 4196.25 });
+  });
+
+  test('is blank where it has memory too, whose file was not seen', () => {
     expect(sizes(...files, ...taken(11, base, true), ...taken(12, first, false))).toEqual([null, 700]);
   });
 

@@ -138,6 +138,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
             nodes: [],
             switches: [],
             datastores: [],
+            folders: { speakers: [], usedElsewhere: [], knowingDisks: [] },
           },
         };
       },

@@ -16,7 +16,8 @@ export interface Finding {
     | 'Snapshot'
     | 'Storage'
     | 'VM Tools'
-    | 'VM state';
+    | 'VM state'
+    | 'Zombie';
 }
 
 const dayMs = 86_400_000;

@@ -88,6 +88,8 @@ export interface HostView {
   readonly figuresOf: (storage: VmStorage) => DiskFigures;
   /** Paths of the disk files that a checkpoint would go back to. */
   readonly imagesOf: (checkpoint: Row<'virtualSystems'>) => readonly string[];
+  /** Bytes of a checkpoint's saved memory; null where the file was not seen. */
+  readonly memoryOf: (checkpoint: Row<'virtualSystems'>) => number | null;
   /** ISO 8601, UTC. */
   readonly collectedAt: string;
   /** What stands in the column Datacenter, where the user names one. */
@@ -191,7 +193,8 @@ export const viewHost = oncePer((host: HostFacts): HostView => {
   const machines = [...systems].map(([id, system]): VirtualMachine => {
     const powerState = powerStateOf(system.EnabledState);
     const checkpointsOfVm = checkpoints && (checkpoints.get(id) ?? []);
-    const vmStorage = drives.byVm && storage.of(drives.byVm.get(id)?.disks ?? [], checkpointsOfVm ?? []);
+    const vmStorage =
+      drives.byVm && storage.of(drives.byVm.get(id)?.disks ?? [], checkpointsOfVm ?? [], settings?.get(id));
     return {
       id,
       name: system.ElementName ?? '',
@@ -234,6 +237,7 @@ export const viewHost = oncePer((host: HostFacts): HostView => {
       diskFigures(vmStorage, { unknownSize: options.unknownSize, isShared: isSharedFile }),
     ),
     imagesOf: storage.imagesOf,
+    memoryOf: storage.memoryOf,
     collectedAt: host.collectedAt,
     datacenter: host.datacenter,
     machines,

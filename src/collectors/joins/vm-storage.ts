@@ -4,6 +4,7 @@ import { sumOf } from '../cell-values.ts';
 import { chainOf, type DiskFile, diskFiles, fileKey } from './disk-files.ts';
 import type { Disk } from './disks.ts';
 import { knownRows } from './facts.ts';
+import { stateFiles } from './folders.ts';
 import { parseInstanceId } from './instance-id.ts';
 import { type PassThroughDisk, passThroughDisks } from './pass-through.ts';
 
@@ -26,13 +27,21 @@ export interface VmStorage {
   readonly disks: readonly SizedDisk[];
   /** Every file of every chain, those of checkpoints too, each once. */
   readonly files: readonly DiskFile[];
+  /** Bytes of the files with saved memory and device states, of checkpoints too, as far as they were seen. */
+  readonly stateFiles: readonly number[];
 }
 
 /** Files by lower-case path → how many VMs of the host have them in a chain. */
 type Users = ReadonlyMap<string, number>;
 
 export interface HostStorage {
-  of(disks: readonly Disk[], checkpoints: readonly Row<'virtualSystems'>[]): VmStorage;
+  of(
+    disks: readonly Disk[],
+    checkpoints: readonly Row<'virtualSystems'>[],
+    settings: Row<'virtualSystems'> | null | undefined,
+  ): VmStorage;
+  /** Bytes of a checkpoint's saved memory and device states; null where they were not seen. */
+  memoryOf(checkpoint: Row<'virtualSystems'>): number | null;
   /** Of a checkpoint's settings: the files it would go back to. */
   imagesOf(settings: Row<'virtualSystems'>): readonly string[];
 }
@@ -59,6 +68,17 @@ export function hostStorage(facts: FactOutcomes): HostStorage {
   const fileAt = diskFiles(facts);
   const passThroughOf = passThroughDisks(facts);
   const images = imagesByConfiguration(facts);
+  const stateFilesAt = stateFiles(facts);
+
+  const stateFilesOf = (
+    { ConfigurationID, ConfigurationDataRoot, SnapshotDataRoot, InstanceID }: Row<'virtualSystems'>,
+    folder: 'Virtual Machines' | 'Snapshots',
+  ): readonly number[] => {
+    const key = parseInstanceId(InstanceID);
+    const id = ConfigurationID ?? (key.kind === 'settings' ? key.configId : '');
+    const root = folder === 'Snapshots' ? (SnapshotDataRoot ?? ConfigurationDataRoot) : ConfigurationDataRoot;
+    return stateFilesAt(root, folder, id);
+  };
 
   const imagesOf = (settings: Row<'virtualSystems'>): readonly string[] => {
     const key = parseInstanceId(settings.InstanceID);
@@ -86,7 +106,11 @@ export function hostStorage(facts: FactOutcomes): HostStorage {
 
   return {
     imagesOf,
-    of(disks, checkpoints) {
+    memoryOf: (checkpoint) => {
+      const sizes = stateFilesOf(checkpoint, 'Snapshots');
+      return sizes.length === 0 ? null : sumOf(sizes);
+    },
+    of(disks, checkpoints, settings) {
       const sizedDisks = disks.map(sized);
       const files = new Map<string, DiskFile>();
       for (const file of [
@@ -95,7 +119,14 @@ export function hostStorage(facts: FactOutcomes): HostStorage {
       ]) {
         if (!files.has(fileKey(file.path))) files.set(fileKey(file.path), file);
       }
-      return { disks: sizedDisks, files: [...files.values()] };
+      return {
+        disks: sizedDisks,
+        files: [...files.values()],
+        stateFiles: [
+          ...(settings ? stateFilesOf(settings, 'Virtual Machines') : []),
+          ...checkpoints.flatMap((checkpoint) => stateFilesOf(checkpoint, 'Snapshots')),
+        ],
+      };
     },
   };
 }

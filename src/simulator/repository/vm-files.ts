@@ -54,6 +54,16 @@ function leftOverDisks(vm: VmModel): readonly VmFile[] {
   ];
 }
 
+/** True: the host can look into the VM's folder. */
+const isSeen = ({ critical, folder }: VmModel): boolean => !critical && !folder.startsWith('\\\\');
+
+/** Bytes of the saved memory and device states that a host can see of a VM and its checkpoints. */
+export const stateBytesSeen = (vm: VmModel, generation: Generation): number =>
+  (isSeen(vm) ? [null, ...vm.checkpoints] : [])
+    .flatMap((checkpoint) => stateFilesOf(vm, generation, checkpoint))
+    .filter(({ path }) => /\.(?:vmrs|bin|vsv)$/.test(path))
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+
 /** Every file in a VM's folder. */
 export function vmFiles(vm: VmModel, generation: Generation): readonly VmFile[] {
   const disks = new Map(
@@ -83,7 +93,7 @@ export function foldersOf(view: HostView): readonly CimFolder[] {
     return made;
   };
   for (const vm of [...view.vms(), ...view.planned()]) {
-    if (vm.critical || vm.folder.startsWith('\\\\')) continue;
+    if (!isSeen(vm)) continue;
     for (const { path, bytes, writtenAt } of vmFiles(vm, view.machine.os.generation))
       folderAt(parentOf(path), vm.folder).files.push({ name: leafOf(path), bytes, writtenAt });
   }
