@@ -1,4 +1,5 @@
 import * as df from 'durable-functions';
+import { type CancelRequestedInput, cancelRequested } from '../activities/cancel-requested.ts';
 import { collectHost } from '../activities/collect-host.ts';
 import { finishRun } from '../activities/finish-run.ts';
 import { openRun } from '../activities/open-run.ts';
@@ -51,4 +52,8 @@ export function registerActivities(services: ServicesSource): void {
   register(activityNames.writeReport, writeReport);
   register(activityNames.writeWorkbook, writeWorkbook);
   register(activityNames.finishRun, finishRun);
+  // Asked again and again while a run waits: its answers are no news.
+  df.app.activity(activityNames.cancelRequested, {
+    handler: async (input: CancelRequestedInput, context) => cancelRequested(input, await services(context)),
+  });
 }

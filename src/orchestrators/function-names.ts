@@ -14,4 +14,5 @@ export const activityNames = {
   writeReport: 'writeReport',
   writeWorkbook: 'writeWorkbook',
   finishRun: 'finishRun',
+  cancelRequested: 'cancelRequested',
 } as const;

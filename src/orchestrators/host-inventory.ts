@@ -57,8 +57,7 @@ function* preflightUntilUsable(
   let preflight = first;
   while (mayRetry(preflight)) {
     const ms = pauses.shift();
-    if (ms === undefined) break;
-    yield* pause(context, ms);
+    if (ms === undefined || !(yield* pause(context, runId, ms))) break;
     try {
       const again = yield* result<Preflight>(context.df.callActivity(activityNames.preflightHost, input));
       preflight = laterPreflight(preflight, again);
@@ -89,8 +88,7 @@ function* collectUntilComplete(
     const latest = yield* collectOnce(context, input);
     outcome = outcome ? laterOutcome(outcome, latest) : latest;
     const ms = !outcome.complete && mayRetry(outcome) ? pauses.shift() : undefined;
-    if (ms === undefined) return outcome;
-    yield* pause(context, ms);
+    if (ms === undefined || !(yield* pause(context, runId, ms))) return outcome;
   }
 }
 

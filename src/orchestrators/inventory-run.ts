@@ -145,8 +145,7 @@ function* retryUnproven(context: OrchestrationContext, retry: UnprovenRetry): St
   let hosts = manifest.hosts.filter(({ given }) => retry.hosts.has(given));
   const { options } = manifest;
   for (const [index, ms] of options.waits.retryMs.entries()) {
-    if (hosts.length === 0) return;
-    yield* pause(context, ms);
+    if (hosts.length === 0 || !(yield* pause(context, manifest.runId, ms))) return;
     const wave = yield* preflightHosts(context, preflightRun(manifest), hosts, proofs);
     proofs = wave.proofs;
     const preflights = wave.preflights.map((again) => {

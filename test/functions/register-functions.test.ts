@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { collectRegistrations } from '../../src/embedded/functions-core.ts';
 import { registerFunctions } from '../../src/functions/register-functions.ts';
@@ -44,12 +43,5 @@ describe('the registrations of the Functions app', () => {
     const triggerOf = (name: string): string | undefined => registrations.get(name)?.bindings[0]?.type;
     for (const name of Object.values(orchestratorNames)) expect(triggerOf(name)).toBe('orchestrationTrigger');
     for (const name of Object.values(activityNames)) expect(triggerOf(name)).toBe('activityTrigger');
-  });
-
-  it('have more time from Azure than one host may take', async () => {
-    const host = JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8')) as {
-      functionTimeout: string;
-    };
-    expect(host.functionTimeout > '00:25:00').toBe(true);
   });
 });

@@ -23,6 +23,10 @@ export interface Script {
   readonly users?: Readonly<Record<string, string>>;
   /** What the workbook comes to; an Error is thrown. */
   readonly workbook?: () => string | Error | undefined;
+  /** Whether a cancel is asked for at the n-th look (from 1) for it. */
+  readonly cancelled?: (look: number) => boolean;
+  /** Durable timers fire at once. */
+  readonly skipTimers?: true;
   /** Milliseconds an activity takes. */
   readonly takes?: () => number;
 }
@@ -159,6 +163,12 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
           : { ok: false, error: scripted };
       },
     });
+    df.app.activity(activityNames.cancelRequested, {
+      handler: async () => {
+        const look = await begin(activityNames.cancelRequested);
+        return script.cancelled?.(look) ?? false;
+      },
+    });
     df.app.activity(activityNames.finishRun, {
       handler: async (input: unknown) => {
         await begin(activityNames.finishRun);
@@ -169,6 +179,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
 
   const host = createEmbeddedHost({ register, maxConcurrentActivities: manifest.options.concurrency });
   const { runId } = manifest;
+  if (script.skipTimers) host.skipTimers();
   host.start(orchestratorNames.inventoryRun, { instanceId: runId, input: { runId } });
   const status = await host.waitForCompletion(runId);
   const report = reports[0];
