@@ -7,6 +7,7 @@ import {
   learnCluster,
 } from '../inventory/cluster-knowledge.ts';
 import type { HostRecord } from '../inventory/host-record.ts';
+import { hostFactsOf } from './host-records.ts';
 
 /** Adds what a host told of its cluster to what others did; what stays with the host is small. */
 export function learnClusterOf(
@@ -27,4 +28,10 @@ function answerOf(facts: HostFacts): ClusterAnswer {
   } catch {
     return { membership: 'unknown', name: null, fqdn: null, failedFacts: ['clusters: unreadable'] };
   }
+}
+
+/** True: the host is a node of a cluster, or may be one. */
+export function mayBeNode(record: HostRecord): boolean {
+  const { membership } = answerOf(hostFactsOf(record));
+  return membership === 'member' || membership === 'unknown';
 }

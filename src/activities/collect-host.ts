@@ -8,12 +8,14 @@ import { distinctErrors, type HostError, hostError } from '../inventory/host-err
 import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
+import { secondRecord } from '../inventory/second-record.ts';
 import type { Services } from '../services.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
 import type { Credential, WinrmSession } from '../winrm/winrm-session.ts';
 import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
-import { readRecord, recordName, writeRecord } from './host-records.ts';
+import { outcomeOf } from './host-outcome.ts';
+import { readRecord, writeRecord } from './host-records.ts';
 import { openHostSession } from './host-session.ts';
 import { readBaseline } from './read-baseline.ts';
 import { coverageOf, factsOf, requestedCollectors } from './run-collectors.ts';
@@ -27,6 +29,8 @@ export interface CollectInput {
   readonly attempts: readonly Attempt[];
   /** What its preflight had to work around; kept in the record, because a resumed run has no preflight of it. */
   readonly notes: readonly HostError[];
+  /** True: the host is asked once more, from the start, though its record is complete; never twice. */
+  readonly again?: boolean;
   readonly options: Pick<
     RunOptions,
     'only' | 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
@@ -58,13 +62,13 @@ const longestApartMs = 15 * 60_000;
  * Collects one host in one session: baseline, facts, baseline. What an earlier attempt of this run brought is kept, and
  * only what did not arrive is asked again; after 15 minutes everything is, and what was kept serves only where the new
  * answer does not come. Everything goes to the host's record; what comes back is small.
- * May be repeated: a complete record is not collected again.
+ * May be repeated: a complete record is not collected again, but for the once that it is asked for.
  */
 export async function collectHost(input: CollectInput, services: Services): Promise<HostOutcome> {
   const { runId, host, options } = input;
-  const earlier = (await readRecord(services.store, runId, host.given))?.record;
-  if (earlier?.complete) return outcomeOf(earlier);
-  if (await services.isCancelled(runId)) return notAsked(input, earlier, hostError('cancelled', host.host));
+  const stored = (await readRecord(services.store, runId, host.given))?.record;
+  if (stored?.complete && (!input.again || stored.askedAgain)) return outcomeOf(stored);
+  if (await services.isCancelled(runId)) return notAsked(input, stored, hostError('cancelled', host.host));
 
   const watch = watchForCancel(runId, services);
   const attempts: Attempt[] = [...input.attempts];
@@ -75,7 +79,7 @@ export async function collectHost(input: CollectInput, services: Services): Prom
       attempts.push(...(outcome.attempts ?? []));
       return outcome;
     });
-    if (!tries.ok) return notAsked(input, earlier, tries.error);
+    if (!tries.ok) return notAsked(input, stored, tries.error);
     const { last, earlier: refused } = tries.value;
     const unrecorded = [...refused, last].flatMap((outcome) => outcome.attempts ?? []);
     return { ...last, ...(unrecorded.length > 0 ? { attempts: unrecorded } : {}) };
@@ -93,7 +97,10 @@ async function collectOverSession(
 ): Promise<HostOutcome> {
   const { runId, host, options } = input;
   const collectors = requestedCollectors(options.only);
-  const earlier = (await readRecord(services.store, runId, host.given))?.record;
+  const stored = (await readRecord(services.store, runId, host.given))?.record;
+  // Asked once more, a host begins anew; both records are weighed at the end.
+  const first = stored?.complete ? stored : undefined;
+  const earlier = first ? undefined : stored;
   const { connectMs, operationMs } = options.waits;
   const settings = { ...options, connectMs, operationMs };
   const session = openHostSession(host, credential, settings, services, watch.signal);
@@ -101,7 +108,7 @@ async function collectOverSession(
     const startedAt = services.clock();
     const collected = await collect(session, input, { collectors, earlier, watch, clock: services.clock });
     const attempt = attemptOf(session, collected, startedAt, services.clock());
-    return await keep(input, { collectors, earlier, collected, attempt, services });
+    return await keep(input, { collectors, first, earlier, collected, attempt, services });
   } finally {
     await session.close();
   }
@@ -228,12 +235,15 @@ async function keep(
   { runId, host, identity, attempts, notes: preflightNotes }: CollectInput,
   {
     collectors,
+    first,
     earlier,
     collected,
     attempt,
     services,
   }: {
     readonly collectors: readonly Collector[];
+    /** The complete record that this attempt was made beside. */
+    readonly first: HostRecord | undefined;
     readonly earlier: HostRecord | undefined;
     readonly collected: Collected;
     readonly attempt: Attempt;
@@ -243,8 +253,9 @@ async function keep(
   const { facts, error, collectedAt, notes, ...rest } = collected;
   const isNothing = !rest.baselineBefore && !Object.values(facts).some(({ status }) => status === 'ok');
   // A host that dropped out at once leaves nothing worth a file; its attempts travel with the outcome.
-  if (isNothing && !earlier && error) return { given: host.given, complete: false, error, attempts: [attempt] };
-  const record: HostRecord = {
+  if (isNothing && !earlier && !first && error)
+    return { given: host.given, complete: false, error, attempts: [attempt] };
+  const latest: HostRecord = {
     schemaVersion: 1,
     runId,
     host,
@@ -263,6 +274,7 @@ async function keep(
     ...(error ? { error } : {}),
     collectedAt,
   };
+  const record = first ? secondRecord(first, latest) : latest;
   try {
     await writeRecord(services.store, record);
   } catch (thrown) {
@@ -272,15 +284,6 @@ async function keep(
     return { given: host.given, complete: false, error: failed, attempts: [attempt] };
   }
   return outcomeOf(record);
-}
-
-function outcomeOf({ runId, host, complete, error }: HostRecord): HostOutcome {
-  return {
-    given: host.given,
-    record: recordName(runId, host.given),
-    complete,
-    ...(error ? { error } : {}),
-  };
 }
 
 /** Nothing was asked in this attempt; what earlier ones left stays. */

@@ -5,6 +5,7 @@ import type { Manifest } from '../inventory/run-options.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { usersOf } from './account-users.ts';
+import { outcomeOf } from './host-outcome.ts';
 import { readRecord, recordName } from './host-records.ts';
 import { takenDuplicates, takeOverRecords } from './take-over.ts';
 
@@ -57,7 +58,8 @@ export async function openRun({ runId }: OpenRunInput, services: Services): Prom
   };
 }
 
-function finishedHost({ runId, host, identity, attempts }: HostRecord): FinishedHost {
+function finishedHost(record: HostRecord): FinishedHost {
+  const { host, identity, attempts } = record;
   return {
     preflight: {
       host,
@@ -67,6 +69,6 @@ function finishedHost({ runId, host, identity, attempts }: HostRecord): Finished
       notes: [],
       attempts: attempts.filter(({ stage }) => stage === 'preflight'),
     },
-    outcome: { given: host.given, record: recordName(runId, host.given), complete: true },
+    outcome: outcomeOf(record),
   };
 }

@@ -153,6 +153,7 @@ const phaseLines: Readonly<Record<InventoryProgress['phase'], string>> = {
   preflight: 'Preflight',
   collecting: 'Collecting',
   retrying: 'Asking hosts again that did not answer',
+  askingAgain: 'Asking hosts once more for VMs that none showed',
   report: 'Writing the report',
   workbook: 'Writing the workbook',
   finishing: 'Finishing',

@@ -6,6 +6,7 @@ import { openRun } from '../activities/open-run.ts';
 import { preflightHost } from '../activities/preflight-host.ts';
 import { reachHost } from '../activities/reach-host.ts';
 import { reopenRun } from '../activities/reopen-run.ts';
+import { seekVms } from '../activities/seek-vms.ts';
 import { writeReport } from '../activities/write-report.ts';
 import { writeWorkbook } from '../activities/write-workbook.ts';
 import { activityNames } from '../orchestrators/function-names.ts';
@@ -49,6 +50,7 @@ export function registerActivities(services: ServicesSource): void {
   register(activityNames.preflightHost, preflightHost);
   register(activityNames.reachHost, reachHost);
   register(activityNames.collectHost, collectHost);
+  register(activityNames.seekVms, seekVms);
   register(activityNames.writeReport, writeReport);
   register(activityNames.writeWorkbook, writeWorkbook);
   register(activityNames.finishRun, finishRun);

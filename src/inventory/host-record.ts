@@ -56,6 +56,8 @@ export interface HostRecord {
   readonly collectors: readonly CollectorCoverage[];
   readonly attempts: readonly Attempt[];
   readonly notes: readonly HostError[];
+  /** True: it was complete and asked once more, for VMs that its cluster knows and no host had shown. */
+  readonly askedAgain?: boolean;
   /** Why the host is not complete, or nothing usable came. */
   readonly error?: HostError;
   /** ISO 8601, UTC: when the facts were gathered; PowerOn is reckoned from it. */
@@ -68,6 +70,8 @@ export interface HostOutcome {
   /** The record's name in the store; undefined where nothing was kept. */
   readonly record?: string;
   readonly complete: boolean;
+  /** True: it is a node of a cluster, or may be one. */
+  readonly mayBeNode?: boolean;
   readonly error?: HostError;
   /** Attempts at a host of which no record was kept; those of the others stand in the record. */
   readonly attempts?: readonly Attempt[];

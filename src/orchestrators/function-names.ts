@@ -11,6 +11,7 @@ export const activityNames = {
   preflightHost: 'preflightHost',
   reachHost: 'reachHost',
   collectHost: 'collectHost',
+  seekVms: 'seekVms',
   writeReport: 'writeReport',
   writeWorkbook: 'writeWorkbook',
   finishRun: 'finishRun',

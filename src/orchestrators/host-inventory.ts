@@ -13,6 +13,8 @@ export interface HostInventoryInput {
   readonly runId: string;
   /** What the run's preflight of this host found. */
   readonly preflight: Preflight;
+  /** True: its record is complete, and it is asked once more all the same. */
+  readonly again?: boolean;
   readonly options: Pick<
     RunOptions,
     'only' | 'dryRun' | 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
@@ -70,7 +72,7 @@ function* preflightUntilUsable(
 
 function* collectUntilComplete(
   context: OrchestrationContext,
-  { runId, options }: HostInventoryInput,
+  { runId, again, options }: HostInventoryInput,
   { host, identity, attempts, notes }: Preflight,
   pauses: number[],
 ): Steps<HostOutcome> {
@@ -83,6 +85,7 @@ function* collectUntilComplete(
       identity,
       attempts: [...attempts, ...(outcome?.attempts ?? [])],
       notes,
+      ...(again ? { again } : {}),
       options: { only, authentication, allowBasicOverHttp, channelBinding, via, waits },
     };
     const latest = yield* collectOnce(context, input);

@@ -10,6 +10,7 @@ import type { RunState } from '../inventory/run-state.ts';
 import { type AccountProofs, accountOf, guardOf, proofOf, refusalsLeft, unprovenAccounts } from './account-proofs.ts';
 import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
+import { askOwnersAgain } from './owners-again.ts';
 import { preflightHosts } from './preflight-hosts.ts';
 import { laterPreflight, mayRetry } from './retries.ts';
 import { enterPhase, type RunProgress } from './run-progress.ts';
@@ -54,6 +55,13 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
     enter('retrying');
     yield* retryUnproven(context, { manifest, results, note, proofs, hosts: later });
   }
+
+  yield* askOwnersAgain(context, {
+    manifest,
+    hosts: inListOrder(manifest, results),
+    finished: new Set(finished.map(({ preflight }) => preflight.host.given)),
+    proofs,
+  });
 
   const found = inListOrder(manifest, results);
   const reporting: WriteReportInput = {

@@ -2,7 +2,16 @@ import type { OrchestrationContext } from 'durable-functions';
 
 /** The custom status. Counts come from the hosts' files: an orchestrator stands still inside `Task.all`. */
 export interface RunProgress {
-  readonly phase: 'opening' | 'preflight' | 'collecting' | 'retrying' | 'report' | 'workbook' | 'finishing' | 'done';
+  readonly phase:
+    | 'opening'
+    | 'preflight'
+    | 'collecting'
+    | 'retrying'
+    | 'askingAgain'
+    | 'report'
+    | 'workbook'
+    | 'finishing'
+    | 'done';
 }
 
 /** Tells whoever watches the run what it does now. */

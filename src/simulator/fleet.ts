@@ -29,9 +29,12 @@ export interface FleetPlan {
    * - `listedHost` (default): to a healthy host of the list, of its own cluster where there is one. That host shows it
    *   as realized all the time, so that a run covers it there whenever it looks. Without a healthy host: as `elsewhere`.
    * - `elsewhere`: to a host that is not in the list; only the facts of the host it leaves still have it.
+   * - `behindTheRun`: to a healthy node of its own cluster that stands earlier in the list, as soon as that node's last
+   *   list was read. A run that asks one host after another sees it nowhere, unless it asks the node once more. Without
+   *   such a node: as `elsewhere`.
    * - `fromElsewhere`: it arrives from a host that is not in the list once the facts were asked for: no facts have it.
    */
-  readonly vmsMove?: 'listedHost' | 'elsewhere' | 'fromElsewhere';
+  readonly vmsMove?: 'listedHost' | 'elsewhere' | 'behindTheRun' | 'fromElsewhere';
   /** Names by place in the list, short or with a domain. */
   readonly names?: readonly (string | undefined)[];
   /** Share of hosts that are nodes of a cluster. Default 0.6. */
@@ -153,6 +156,8 @@ function drawVmCount({ seed, vms, vmsExactly }: FleetPlan, personality: Personal
 interface Move {
   readonly from: Machine | undefined;
   readonly to: Machine | undefined;
+  /** True: its new host has it only once that host's last list was read, and its old host loses it then. */
+  readonly late: boolean;
   /** The VM as its present host has it. */
   readonly vm: () => VmModel | undefined;
 }
@@ -163,14 +168,22 @@ function moves(machines: readonly (Machine | undefined)[], vmsMove: NonNullable<
     if (host === undefined || behaviourOf(host).vms !== 'oneLeaves') return [];
     // A replica has its original elsewhere already: the VM that moves must be one of a kind, and best a running one.
     const vm = (): VmModel | undefined => {
-      const single = host.vms.filter(({ replicationMode, critical }) => replicationMode === 0 && !critical);
+      const single = host.vms.filter(
+        ({ replicationMode, critical, highlyAvailable }) =>
+          replicationMode === 0 && !critical && (vmsMove !== 'behindTheRun' || highlyAvailable !== null),
+      );
       return single.find(({ state }) => state === 2) ?? single[0] ?? host.vms[0];
     };
-    if (vmsMove === 'fromElsewhere') return [{ from: undefined, to: host, vm }];
+    if (vmsMove === 'fromElsewhere') return [{ from: undefined, to: host, late: false, vm }];
+    const mates = healthy.filter(({ cluster }) => cluster !== null && cluster === host.cluster);
+    if (vmsMove === 'behindTheRun') {
+      const to = mates.find(({ index }) => index < host.index);
+      return [{ from: host, to, late: to !== undefined, vm }];
+    }
     const destinations = vmsMove === 'listedHost' ? healthy : [];
-    const inCluster = destinations.filter(({ cluster }) => cluster !== null && cluster === host.cluster);
+    const inCluster = vmsMove === 'listedHost' ? mates : [];
     const later = destinations.filter(({ index }) => index > host.index);
-    return [{ from: host, to: inCluster[0] ?? later[0] ?? destinations[0], vm }];
+    return [{ from: host, to: inCluster[0] ?? later[0] ?? destinations[0], late: false, vm }];
   });
 }
 
@@ -207,27 +220,35 @@ interface Showing {
 /** Which VMs each machine has before and after the moves. */
 function whereabouts(allMoves: readonly Move[]) {
   const arriving = once(() =>
-    allMoves.flatMap(({ from, to, vm }) => {
+    allMoves.flatMap(({ from, to, late, vm }) => {
       const moving = vm();
       if (from === undefined || to === undefined || moving === undefined) return [];
-      return [{ to, vm: relocated(moving, from, to) }];
+      return [{ to, late, vm: relocated(moving, from, to) }];
     }),
   );
-  const arrivalsOf = (machine: Machine): VmModel[] =>
-    allMoves.some(({ to }) => to === machine) ? arriving().flatMap(({ to, vm }) => (to === machine ? [vm] : [])) : [];
+  const arrivalsOf = (machine: Machine, lateToo: boolean): VmModel[] =>
+    allMoves.some(({ to }) => to === machine)
+      ? arriving().flatMap(({ to, late, vm }) => (to === machine && (lateToo || !late) ? [vm] : []))
+      : [];
+  /** All nodes tell of a move within their cluster. */
+  const lateMoveAround = ({ cluster }: Machine): Move | undefined =>
+    cluster === null ? undefined : allMoves.find(({ late, to }) => late && to?.cluster === cluster);
   const vmOf = (machine: Machine, side: 'from' | 'to'): VmModel | undefined =>
     allMoves.find((move) => move[side] === machine && (side === 'from' || move.from === undefined))?.vm();
   return {
     /** True where the last baseline differs from the first. */
     changes: (machine: Machine): boolean =>
+      lateMoveAround(machine) !== undefined ||
       allMoves.some(({ from, to }) => from === machine || (from === undefined && to === machine)),
+    /** The machine that decides when: a late move happens once its new host was looked at. */
+    lookedAt: (machine: Machine): Machine | undefined => lateMoveAround(machine)?.to,
     before: (machine: Machine): readonly VmModel[] => {
       const notYet = vmOf(machine, 'to');
-      return [...machine.vms.filter((vm) => vm !== notYet), ...arrivalsOf(machine)];
+      return [...machine.vms.filter((vm) => vm !== notYet), ...arrivalsOf(machine, false)];
     },
     after: (machine: Machine): readonly VmModel[] => {
       const gone = vmOf(machine, 'from');
-      return [...machine.vms.filter((vm) => vm !== gone), ...arrivalsOf(machine)];
+      return [...machine.vms.filter((vm) => vm !== gone), ...arrivalsOf(machine, true)];
     },
   };
 }
@@ -237,7 +258,7 @@ function showMachines(
   allMoves: readonly Move[],
   { now, factCostMs, vhdCostMs }: Showing,
 ): (SimulatedHost | undefined)[] {
-  const { changes, before, after } = whereabouts(allMoves);
+  const { changes, lookedAt, before, after } = whereabouts(allMoves);
   /** A role belongs to the node that has it among its own VMs; one that moves belongs to the node it leaves. */
   const rolesBefore = (machine: Machine): readonly ClusterRole[] =>
     (machine.cluster?.nodes ?? []).flatMap((owner) => {
@@ -268,7 +289,7 @@ function showMachines(
       () => (hidden ? [] : before(machine).map((vm) => simulatedVm(vm, machine.os.generation))),
       () => repositoryOf(machine, before, rolesBefore),
       changes(machine) ? () => repositoryOf(machine, after, rolesAfter) : undefined,
-      { factCostMs, vhdCostMs },
+      { factCostMs, vhdCostMs, movesBehind: lookedAt(machine)?.index },
     );
   });
 }
@@ -278,7 +299,7 @@ function showMachine(
   makeVms: () => readonly SimulatedVm[],
   makeRepository: () => CimRepository,
   makeRepositoryAfter: (() => CimRepository) | undefined,
-  costs: Pick<Showing, 'factCostMs' | 'vhdCostMs'>,
+  { movesBehind, ...costs }: Pick<Showing, 'factCostMs' | 'vhdCostMs'> & Pick<SimulatedHost, 'movesBehind'>,
 ): SimulatedHost {
   const vms = once(makeVms);
   const repository = once(makeRepository);
@@ -291,6 +312,7 @@ function showMachine(
     smbiosUuid: machine.smbiosUuid,
     machine,
     ...costs,
+    ...(movesBehind === undefined ? {} : { movesBehind }),
     language: machine.language.culture,
     get vms() {
       return vms();

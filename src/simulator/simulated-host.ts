@@ -92,6 +92,11 @@ export interface SimulatedHost {
   readonly repository: CimRepository;
   /** What it shows after that; set where a VM moves during the run. */
   readonly repositoryAfter?: CimRepository;
+  /**
+   * Index of the host that the move waits for: `repositoryAfter` is shown once that host's last list was read. Absent:
+   * once the host's own facts were asked for.
+   */
+  readonly movesBehind?: number;
   /** Milliseconds for a fact's query; the server adds its own latency. */
   readonly factCostMs: number;
   /** Milliseconds for opening one virtual disk file; 0 where absent. */

@@ -6,9 +6,10 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import schema from '../../src/exports/report.schema.json' with { type: 'json' };
 import type { RunReport } from '../../src/inventory/report.ts';
-import type { FleetPlan } from '../../src/simulator/fleet.ts';
+import type { Behaviour } from '../../src/simulator/behaviour.ts';
+import { buildFleet, type FleetPlan } from '../../src/simulator/fleet.ts';
 import type { RunningFleet, RunningHost } from '../../src/simulator/server/running-fleet.ts';
-import { exporter, reportIn, runningFleet, shortWaits, temporaryFolder } from './exporter.ts';
+import { exporter, hostList, reportIn, runningFleet, servedFleet, shortWaits, temporaryFolder } from './exporter.ts';
 import { namingSettings } from './named-hosts.ts';
 import { workbookRows } from './workbook-rows.ts';
 
@@ -180,4 +181,64 @@ it('the name of a cluster in the host list is told, with the node that it led to
   ]);
   expect(report.cluster_nodes_not_listed.map(({ node }) => node)).toEqual([two.host.name]);
   expect(stdout).toContain(`${given} of ${clusterNameOf(fleet)}, led to ${one.host.machine?.dnsHostName}`);
+});
+
+describe('a VM that moves behind the run, from a node that is still to be read to one that was', () => {
+  const plan: FleetPlan = { ...cluster(['healthy', 'healthy', 'vmMoves']), vmsMove: 'behindTheRun' };
+
+  it('is found by asking its owner once more, and appears once, there', async () => {
+    const folder = await temporaryFolder();
+    const fleet = await runningFleet(plan);
+    const [to, bystander, from] = fleet.hosts as [RunningHost, RunningHost, RunningHost];
+
+    const { code } = await exporter(['--hosts', hostList(fleet), '--concurrency', '1', ...shortWaits], {
+      workingFolder: folder,
+    });
+
+    const report = await reportIn(folder);
+    expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+    expect([code, report.known_not_collected]).toEqual([0, []]);
+    const collections = report.hosts.map(({ attempts }) => attempts.filter(({ stage }) => stage === 'collect').length);
+    expect(collections).toEqual([2, 1, 1]);
+    expect(report.totals.vms).toMatchObject({ in_baselines: 12, with_gaps: 0, known_not_collected: 0 });
+    const rows = await workbookRows(join(folder, 'out'), 'vInfo');
+    const everyVm = fleet.hosts.flatMap(({ host }) => host.vms.map(({ name }) => name));
+    expect(rows.map(({ VM }) => VM).toSorted()).toEqual(everyVm.toSorted());
+    const onHost = (host: RunningHost): number => rows.filter(({ Host }) => Host === host.host.fqdn).length;
+    expect([to, bystander, from].map(onHost)).toEqual([5, 4, 3]);
+  });
+
+  it('is named where its owner is lost by then, and what that had shown stays', async () => {
+    const folder = await temporaryFolder();
+    const { hosts, ...simulated } = buildFleet(plan);
+    // It is lost as soon as a second shell is wanted.
+    const behaviour: Partial<Behaviour> = {
+      troubles: [{ at: 'Create', after: 1, trouble: { reset: 'beforeTaken' } }],
+    };
+    const fleet = await servedFleet({
+      ...simulated,
+      hosts: hosts.map((host, index) => (index === 0 ? { ...host, behaviour } : host)),
+    });
+    const [to] = fleet.hosts as [RunningHost];
+
+    const { code } = await exporter(['--hosts', hostList(fleet), '--concurrency', '1', ...shortWaits], {
+      workingFolder: folder,
+    });
+
+    expect(code).toBe(3);
+    const report = await reportIn(folder);
+    expect(report.known_not_collected).toMatchObject([{ owner_host: to.given, reason: 'notShownByNode' }]);
+    expect(report.hosts[0]).toMatchObject({
+      final_status: 'Inventory Partial',
+      complete: true,
+      reasons: [{ code: 'knownNotCollected' }],
+    });
+    const collections = report.hosts.map(({ attempts }) => attempts.filter(({ stage }) => stage === 'collect'));
+    expect(collections.map((attempts) => attempts.map(({ outcome }) => outcome))).toEqual([
+      ['ok', 'failed'],
+      ['ok'],
+      ['ok'],
+    ]);
+    expect(await workbookRows(join(folder, 'out'), 'vInfo')).toHaveLength(4 + 4 + 3);
+  });
 });

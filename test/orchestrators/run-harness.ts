@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import type { CollectInput } from '../../src/activities/collect-host.ts';
 import type { OpenRun } from '../../src/activities/open-run.ts';
 import type { PreflightInput } from '../../src/activities/preflight-host.ts';
+import type { SeekVmsInput, SoughtVms } from '../../src/activities/seek-vms.ts';
 import { unknownIdentity, unreachedHost } from '../../src/activities/unreached-host.ts';
 import type { WriteReportInput, WrittenReport } from '../../src/activities/write-report.ts';
 import { createEmbeddedHost } from '../../src/embedded/embedded-host.ts';
@@ -19,6 +20,10 @@ export interface Script {
   readonly collect?: (given: string, attempt: number) => HostErrorCode | Partial<HostOutcome> | Error | undefined;
   readonly reach?: (given: string) => HostErrorCode | undefined;
   readonly finished?: readonly string[];
+  /** Hosts that are nodes of a cluster. */
+  readonly nodes?: readonly string[];
+  /** The owners of VMs that none of the nodes showed; `asked`: those that were asked once more by then. */
+  readonly unseen?: (asked: readonly string[]) => readonly string[] | Error;
   /** The user behind each credential name. */
   readonly users?: Readonly<Record<string, string>>;
   /** What the workbook comes to; an Error is thrown. */
@@ -95,7 +100,15 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
     if (scripted instanceof Error) throw scripted;
     if (typeof scripted === 'string')
       return { given: host.given, complete: false, error: hostError(scripted, host.host) };
-    return { given: host.given, record: `hosts/${host.given}`, complete: true, ...scripted };
+    return { ...finishedOutcome(host.given), ...scripted };
+  };
+  const finishedOutcome = (given: string): HostOutcome => {
+    return {
+      given,
+      record: `hosts/${given}`,
+      complete: true,
+      ...(script.nodes?.includes(given) && { mayBeNode: true }),
+    };
   };
   const register = (): void => {
     registerOrchestrations();
@@ -106,6 +119,14 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
         await begin(activityNames.reachHost, host.given);
         const code = script.reach?.(host.given);
         return code ? unreachedHost(host, hostError(code, host.host)) : null;
+      },
+    });
+    df.app.activity(activityNames.seekVms, {
+      handler: async ({ asked }: SeekVmsInput): Promise<SoughtVms> => {
+        await begin(activityNames.seekVms);
+        const owners = script.unseen?.(asked) ?? [];
+        if (owners instanceof Error) throw owners;
+        return { owners };
       },
     });
     df.app.activity(activityNames.openRun, {
@@ -123,7 +144,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
               notes: [],
               attempts: [],
             },
-            outcome: { given: host.given, record: `hosts/${host.given}`, complete: true },
+            outcome: finishedOutcome(host.given),
           })),
       }),
     });

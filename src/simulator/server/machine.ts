@@ -48,6 +48,9 @@ export class Machine {
   #after: CimRepository | undefined;
   #factsAsked = false;
   #moved = false;
+  /** Its last list was read, and what comes next is asked by a second look. */
+  #lookedAt = false;
+  #waitsFor: Machine | undefined;
   #cutMessageId: string | undefined;
   readonly #onCut: (() => void)[] = [];
 
@@ -61,7 +64,7 @@ export class Machine {
 
   /** What it shows now. Made once: instances keep their identity, and with it their XML. */
   get repository(): CimRepository {
-    if (this.#moved && this.host.repositoryAfter !== undefined) {
+    if (this.#hasMoved && this.host.repositoryAfter !== undefined) {
       this.#after ??= shownRepository(this.host, this.host.repositoryAfter);
       return this.#after;
     }
@@ -69,11 +72,26 @@ export class Machine {
     return this.#before;
   }
 
+  get #hasMoved(): boolean {
+    return this.#waitsFor === undefined || this.#waitsFor === this ? this.#moved : this.#waitsFor.#lookedAt;
+  }
+
   /** To be called before a class is listed; a VM that moves is gone once its facts were asked for. */
   noteListing(className: string): void {
     const name = className.toLowerCase();
     if (factClasses.has(name)) this.noteFactsAsked();
-    else if (name === baselineClass && this.#factsAsked) this.#moved = true;
+    else if (name === baselineClass && this.#factsAsked) this.#noteLastList();
+  }
+
+  #noteLastList(): void {
+    // Behind its back means after its list was read: the list itself has still nothing of it.
+    this.#moved = this.#waitsFor !== this || this.#lookedAt;
+    this.#lookedAt = true;
+  }
+
+  /** What it shows changes with the other machine (or itself) having been looked at, not with its own facts. */
+  waitFor(machine: Machine): void {
+    this.#waitsFor = machine;
   }
 
   noteFactsAsked(): void {

@@ -108,6 +108,10 @@ function servicesOf({ hosts }: SimulatedFleet, options: FleetOptions): readonly 
     };
     return new WsmanService(new Machine(host, settings));
   });
+  for (const { machine } of own) {
+    const { movesBehind } = machine.host;
+    if (movesBehind !== undefined) machine.waitFor(at(own, movesBehind).machine);
+  }
   return hosts.map(({ sameAs }, index) => at(own, sameAs ?? index));
 }
 
