@@ -279,8 +279,8 @@ async function keep(
     await writeRecord(services.store, record);
   } catch (thrown) {
     if (!(thrown instanceof StoreError)) throw thrown;
-    // Waiting and asking the host again would not make room on a disk.
-    const failed = hostError('storeFailed', host.host, undefined, thrown.message);
+    // Waiting and asking the host again would not make room on a disk; a storage account may be back by then.
+    const failed = { ...hostError('storeFailed', host.host, undefined, thrown.message), retryable: thrown.passing };
     return { given: host.given, complete: false, error: failed, attempts: [attempt] };
   }
   return outcomeOf(record);

@@ -60,7 +60,7 @@ export async function unlessDown(what: string, call: () => Promise<ApiAnswer>): 
     return await call();
   } catch (thrown) {
     if (thrown instanceof StoreError)
-      return answerOf(503, { code: thrown.code, message: `${what}: ${thrown.message}.`, advice: storeAdvice });
+      return answerOf(503, { code: thrown.code, message: `${what}: ${thrown.message}.`, advice: thrown.advice });
     if (thrown instanceof RunsUnavailable)
       return refuse({
         code: 'orchestratorUnavailable',
@@ -70,9 +70,6 @@ export async function unlessDown(what: string, call: () => Promise<ApiAnswer>): 
     throw thrown;
   }
 }
-
-const storeAdvice =
-  'Check the storage account: is it there, does its network let the app in, has the app its role? Then repeat the call.';
 
 const answerOf = (status: number, error: ApiProblem): ApiAnswer => ({
   status,

@@ -250,6 +250,23 @@ export const settingTable = {
     mustBe: 'a connection string',
     schema: text,
   },
+  AzureWebJobsStorage__blobServiceUri: {
+    meaning: 'Instead: the blob endpoint of the storage account of the app itself, asked with the identity.',
+    appliesTo: 'app',
+    default: 'none',
+    secret: false,
+    mustBe: 'the blob endpoint of a storage account, like https://<account>.blob.core.windows.net',
+    schema: serviceUrl,
+  },
+  AzureWebJobsStorage__accountName: {
+    meaning:
+      'Instead: only the name of that account, in the public cloud; its blob endpoint is `https://<name>.blob.core.windows.net`.',
+    appliesTo: 'app',
+    default: 'none',
+    secret: false,
+    mustBe: 'the name of a storage account: 3 to 24 small letters and digits',
+    schema: z.string().regex(/^[a-z0-9]{3,24}$/),
+  },
   INVENTORY_SCHEDULE: {
     meaning:
       'When the nightly inventory starts: `{second} {minute} {hour} {day} {month} {day of week}`, in UTC unless the app setting `WEBSITE_TIME_ZONE` names another time zone.',

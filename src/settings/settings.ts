@@ -24,6 +24,8 @@ export interface Settings {
   readonly runsBlobUrl?: ValueOf<'RUNS_BLOB_URL'>;
   readonly runsStorage?: ValueOf<'RUNS_STORAGE'>;
   readonly appStorage?: ValueOf<'AzureWebJobsStorage'>;
+  readonly appStorageBlobUrl?: ValueOf<'AzureWebJobsStorage__blobServiceUri'>;
+  readonly appStorageAccount?: ValueOf<'AzureWebJobsStorage__accountName'>;
   readonly schedule?: ValueOf<'INVENTORY_SCHEDULE'>;
   /** The account of hosts that name none. */
   readonly credential?: PasswordCredential;
@@ -96,6 +98,8 @@ export function readSettings(
     runsBlobUrl: read('RUNS_BLOB_URL'),
     runsStorage: read('RUNS_STORAGE'),
     appStorage: read('AzureWebJobsStorage'),
+    appStorageBlobUrl: read('AzureWebJobsStorage__blobServiceUri'),
+    appStorageAccount: read('AzureWebJobsStorage__accountName'),
     schedule: read('INVENTORY_SCHEDULE'),
     credential: readCredential(raw, '', errors),
     namedCredentials: readNamedCredentials(raw, errors),

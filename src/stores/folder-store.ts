@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import * as nodeFiles from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { inTurn } from './in-turn.ts';
 import type { OpenFile, Store } from './store.ts';
-import { readError, systemCodeOf, writeError } from './store-error.ts';
+import { readError, StoreError, systemCodeOf, writeError } from './store-error.ts';
 import { assertStoreName, isStoreName, isTemporaryName, temporaryName } from './store-name.ts';
 import { withStoreErrors } from './store-stream.ts';
 
@@ -39,6 +40,25 @@ export function folderStore(root: string, files: FileSystem = nodeFiles): Store 
         }
       });
     },
+    async update(name, change) {
+      const path = pathOf(name);
+      const stamp = () => unlessMissing(name, async () => stampOf(await files.stat(path)));
+      await inTurn(resolve(path), async () => {
+        for (let tries = 1; tries <= updateTries; tries += 1) {
+          const before = await stamp();
+          const content = await change(await unlessMissing(name, () => files.readFile(path)));
+          if (content === undefined) return;
+          // Another process may still write between the look and the renaming: a file system has no better means.
+          const isDone = await throughTemporaryFile(files, { name, path, content }, async (temporary) => {
+            if ((await stamp()) !== before) return false;
+            await files.rename(temporary, path);
+            return true;
+          });
+          if (isDone) return;
+        }
+        throw new StoreError({ code: 'storeConflict', file: name, doing: 'written', systemCode: 'changed' });
+      });
+    },
     async read(name) {
       return await unlessMissing(name, () => files.readFile(pathOf(name)));
     },
@@ -69,6 +89,12 @@ export function folderStore(root: string, files: FileSystem = nodeFiles): Store 
     },
   };
 }
+
+/** How often `update` begins anew because another process wrote meanwhile. */
+const updateTries = 20;
+
+/** Differs once a file was replaced. */
+const stampOf = ({ ino, mtimeMs, size }: Stats): string => `${ino} ${mtimeMs} ${size}`;
 
 interface Incoming {
   readonly name: string;

@@ -10,6 +10,14 @@ export interface Store {
   write(name: string, content: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>;
   /** Writes a file only if there is none of that name; false where there is. */
   create(name: string, content: string): Promise<boolean>;
+  /**
+   * Changes a file that several may write at a time: `change` gets what is there and gives what shall be, undefined for
+   * no change. Where another was faster it is asked again, with what that one left.
+   */
+  update(
+    name: string,
+    change: (current: Buffer | undefined) => Promise<Uint8Array | string | undefined>,
+  ): Promise<void>;
   /** The whole file, or undefined where there is none. */
   read(name: string): Promise<Buffer | undefined>;
   /**

@@ -77,7 +77,10 @@ describe('collecting a host', () => {
     const { services } = fakeFleet({ hv1: { classes: healthyClasses() } });
     const full = {
       ...services.store,
-      write: () => Promise.reject(new StoreError('storeFull', 'hv1.json.gz', 'ENOSPC')),
+      write: () =>
+        Promise.reject(
+          new StoreError({ code: 'storeFull', file: 'hv1.json.gz', doing: 'written', systemCode: 'ENOSPC' }),
+        ),
     };
     const outcome = await collectHost(input, { ...services, store: full });
     expect(outcome).toMatchObject({ complete: false, error: { code: 'storeFailed', retryable: false } });

@@ -20,6 +20,12 @@ export function memoryStore(): Store & { readonly written: string[] } {
       written.push(name);
       return true;
     },
+    update: async (name, change) => {
+      const next = await change(files.get(name));
+      if (next === undefined) return;
+      files.set(name, Buffer.from(next));
+      written.push(name);
+    },
     read: async (name) => files.get(name),
     open: async (name) => {
       const content = files.get(name);

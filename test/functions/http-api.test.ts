@@ -192,7 +192,10 @@ describe('the HTTP API', () => {
           let given = 0;
           file.content.on('data', (chunk: Buffer) => {
             given += chunk.length;
-            if (given > 1_000) file.content.destroy(new StoreError('storeUnreadable', name, 'ECONNRESET'));
+            if (given > 1_000)
+              file.content.destroy(
+                new StoreError({ code: 'storeUnreadable', file: name, doing: 'read', systemCode: 'ECONNRESET' }),
+              );
           });
           return { ...file, size: 200_000 };
         },

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { blobService } from '../../src/stores/blob-service.ts';
+import { blobStore } from '../../src/stores/blob-store.ts';
 import { folderStore } from '../../src/stores/folder-store.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { isStoreName } from '../../src/stores/store-name.ts';
+import { type Azurite, startAzurite } from '../fixtures/azurite.ts';
 
 interface StoreUnderTest {
   readonly store: Store;
@@ -18,7 +22,22 @@ async function inFolder(): Promise<StoreUnderTest> {
   return { store: folderStore(join(root, 'not', 'yet')), remove: () => rm(root, { recursive: true, force: true }) };
 }
 
-const kinds: readonly (readonly [string, () => Promise<StoreUnderTest>])[] = [['a folder', inFolder]];
+let azurite: Azurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite?.stop());
+
+async function inContainer(): Promise<StoreUnderTest> {
+  const service = await blobService({ connectionString: azurite.connectionString });
+  const container = service.getContainerClient(`test-${randomUUID()}`);
+  return { store: blobStore(container), remove: async () => void (await container.deleteIfExists()) };
+}
+
+const kinds: readonly (readonly [string, () => Promise<StoreUnderTest>])[] = [
+  ['a folder', inFolder],
+  ['a blob container', inContainer],
+];
 
 const textOf = async (store: Store, name: string) => (await store.read(name))?.toString();
 
@@ -124,6 +143,18 @@ describe.each(kinds)('%s as store', (_kind, open) => {
     expect(tried.filter(Boolean)).toHaveLength(1);
     expect(await textOf(store, 'run/manifest.json')).toBe(`${tried.indexOf(true)}`);
     expect(await store.list('')).toEqual(['run/manifest.json']);
+  });
+
+  it('loses nothing that several write into one file at the same time', async () => {
+    const store = await newStore();
+    const add = (letter: string) => store.update('seen', async (current) => `${current?.toString() ?? ''}${letter}`);
+    await Promise.all([...'abcdefgh'].map(add));
+    expect([...((await textOf(store, 'seen')) ?? '')].toSorted().join('')).toBe('abcdefgh');
+    await store.update('seen', async () => undefined);
+    expect(await textOf(store, 'seen')).toHaveLength(8);
+    await expect(store.update('seen', () => Promise.reject(new Error('no idea')))).rejects.toThrow('no idea');
+    await add('i');
+    expect(await textOf(store, 'seen')).toHaveLength(9);
   });
 
   it('shows a file in the making to nobody until it is whole', async () => {
