@@ -85,8 +85,6 @@ function secondAsking({ runId, options }: Manifest, preflight: Preflight): HostI
     runId,
     preflight,
     again: true,
-    // What a changed password would cost is one refusal a host, not two.
-    refusalsLeft: 1,
     options: {
       only,
       dryRun,
