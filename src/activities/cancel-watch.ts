@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts';
+import { lookForCancel } from './shared-cancel-look.ts';
 
 export interface CancelWatch {
   /** Aborts on a cancel of the run, on the process's own signal, and at the deadline. */
@@ -23,7 +24,7 @@ export function watchForCancel(runId: string, services: Services): CancelWatch {
   const deadline = setTimeout(() => end('deadline'), collectDeadlineMs);
   const poll = setInterval(async () => {
     // A store that does not answer now is asked again at the next poll; it is no reason to end a collection.
-    if (await isCancelled(runId).catch(() => false)) end('cancelled');
+    if (await lookForCancel(runId, isCancelled, cancelPollMs).catch(() => false)) end('cancelled');
   }, cancelPollMs);
   return {
     signal: controller.signal,

@@ -1,14 +1,5 @@
 import * as df from 'durable-functions';
-import { type CancelRequestedInput, cancelRequested } from '../activities/cancel-requested.ts';
-import { collectHost } from '../activities/collect-host.ts';
-import { finishRun } from '../activities/finish-run.ts';
-import { openRun } from '../activities/open-run.ts';
-import { preflightHost } from '../activities/preflight-host.ts';
-import { reachHost } from '../activities/reach-host.ts';
-import { reopenRun } from '../activities/reopen-run.ts';
-import { seekVms } from '../activities/seek-vms.ts';
-import { writeReport } from '../activities/write-report.ts';
-import { writeWorkbook } from '../activities/write-workbook.ts';
+import type { CancelRequestedInput } from '../activities/cancel-requested.ts';
 import { activityNames } from '../orchestrators/function-names.ts';
 import type { Services } from '../services.ts';
 import type { ServicesSource } from './services-source.ts';
@@ -35,27 +26,30 @@ async function logged<Input, Output>(
   return output;
 }
 
-/** Registers the activities. */
+/** Registers the activities. Each is loaded by its first call: what a host only has to list, it need not read. */
 export function registerActivities(services: ServicesSource): void {
   const register = <Input, Output>(
     name: string,
-    activity: (input: Input, services: Services) => Promise<Output>,
+    load: () => Promise<(input: Input, services: Services) => Promise<Output>>,
   ): void => {
     df.app.activity(name, {
-      handler: async (input: Input, context) => logged(name, input, activity, await services(context)),
+      handler: async (input: Input, context) => logged(name, input, await load(), await services(context)),
     });
   };
-  register(activityNames.openRun, openRun);
-  register(activityNames.reopenRun, reopenRun);
-  register(activityNames.preflightHost, preflightHost);
-  register(activityNames.reachHost, reachHost);
-  register(activityNames.collectHost, collectHost);
-  register(activityNames.seekVms, seekVms);
-  register(activityNames.writeReport, writeReport);
-  register(activityNames.writeWorkbook, writeWorkbook);
-  register(activityNames.finishRun, finishRun);
+  register(activityNames.openRun, async () => (await import('../activities/open-run.ts')).openRun);
+  register(activityNames.reopenRun, async () => (await import('../activities/reopen-run.ts')).reopenRun);
+  register(activityNames.preflightHost, async () => (await import('../activities/preflight-host.ts')).preflightHost);
+  register(activityNames.reachHost, async () => (await import('../activities/reach-host.ts')).reachHost);
+  register(activityNames.collectHost, async () => (await import('../activities/collect-host.ts')).collectHost);
+  register(activityNames.seekVms, async () => (await import('../activities/seek-vms.ts')).seekVms);
+  register(activityNames.writeReport, async () => (await import('../activities/write-report.ts')).writeReport);
+  register(activityNames.writeWorkbook, async () => (await import('../activities/write-workbook.ts')).writeWorkbook);
+  register(activityNames.finishRun, async () => (await import('../activities/finish-run.ts')).finishRun);
   // Asked again and again while a run waits: its answers are no news.
   df.app.activity(activityNames.cancelRequested, {
-    handler: async (input: CancelRequestedInput, context) => cancelRequested(input, await services(context)),
+    handler: async (input: CancelRequestedInput, context) => {
+      const { cancelRequested } = await import('../activities/cancel-requested.ts');
+      return await cancelRequested(input, await services(context));
+    },
   });
 }

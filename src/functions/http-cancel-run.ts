@@ -1,4 +1,3 @@
-import { cancelRun } from '../api/cancel-run.ts';
 import { registerHttp } from './http-function.ts';
 import type { ServicesSource } from './services-source.ts';
 
@@ -9,7 +8,10 @@ export const registerCancelRun = (services: ServicesSource): void =>
       name: 'cancelRun',
       methods: ['POST'],
       route: 'runs/{runId}/cancel',
-      call: ({ url, params: { runId = '' } }, ...rest) => cancelRun({ url, runId }, ...rest),
+      call: async ({ url, params: { runId = '' } }, ...rest) => {
+        const { cancelRun } = await import('../api/cancel-run.ts');
+        return await cancelRun({ url, runId }, ...rest);
+      },
     },
     services,
   );

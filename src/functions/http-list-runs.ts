@@ -1,4 +1,3 @@
-import { listRuns } from '../api/list-runs.ts';
 import { registerHttp } from './http-function.ts';
 import type { ServicesSource } from './services-source.ts';
 
@@ -9,7 +8,10 @@ export const registerListRuns = (services: ServicesSource): void =>
       name: 'listRuns',
       methods: ['GET'],
       route: 'runs',
-      call: ({ url, query }, ready) => listRuns({ url, top: query.get('top'), before: query.get('before') }, ready),
+      call: async ({ url, query }, services) => {
+        const { listRuns } = await import('../api/list-runs.ts');
+        return await listRuns({ url, top: query.get('top'), before: query.get('before') }, services);
+      },
     },
     services,
   );

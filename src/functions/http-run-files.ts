@@ -1,4 +1,3 @@
-import { runFile } from '../api/run-files.ts';
 import { registerHttp } from './http-function.ts';
 import type { ServicesSource } from './services-source.ts';
 
@@ -9,7 +8,10 @@ export const registerRunFiles = (services: ServicesSource): void =>
       name: 'runFiles',
       methods: ['GET', 'HEAD'],
       route: 'runs/{runId}/files/{*name}',
-      call: ({ url, method, params: { runId = '', name = '' } }, ready) => runFile({ url, method, runId, name }, ready),
+      call: async ({ url, method, params: { runId = '', name = '' } }, services) => {
+        const { runFile } = await import('../api/run-files.ts');
+        return await runFile({ url, method, runId, name }, services);
+      },
     },
     services,
   );

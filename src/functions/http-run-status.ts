@@ -1,4 +1,3 @@
-import { runStatus } from '../api/run-status.ts';
 import { registerHttp } from './http-function.ts';
 import type { ServicesSource } from './services-source.ts';
 
@@ -9,7 +8,10 @@ export const registerRunStatus = (services: ServicesSource): void =>
       name: 'runStatus',
       methods: ['GET'],
       route: 'runs/{runId}',
-      call: ({ url, params: { runId = '' } }, ...rest) => runStatus({ url, runId }, ...rest),
+      call: async ({ url, params: { runId = '' } }, ...rest) => {
+        const { runStatus } = await import('../api/run-status.ts');
+        return await runStatus({ url, runId }, ...rest);
+      },
     },
     services,
   );

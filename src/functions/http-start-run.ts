@@ -1,5 +1,3 @@
-import { longestBody } from '../api/run-body.ts';
-import { startRun } from '../api/start-run.ts';
 import { registerHttp } from './http-function.ts';
 import { textUpTo } from './request-body.ts';
 import type { ServicesSource } from './services-source.ts';
@@ -12,6 +10,10 @@ export const registerStartRun = (services: ServicesSource): void =>
       methods: ['POST'],
       route: 'runs',
       call: async (request, ...rest) => {
+        const [{ startRun }, { longestBody }] = await Promise.all([
+          import('../api/start-run.ts'),
+          import('../api/run-body.ts'),
+        ]);
         const body = await textUpTo(longestBody, request);
         return await startRun({ url: request.url, contentType: request.headers.get('content-type'), body }, ...rest);
       },

@@ -1,5 +1,4 @@
 import * as df from 'durable-functions';
-import { startScheduledRun } from '../api/scheduled-run.ts';
 import { environment } from '../settings/environment.ts';
 import { durableRuns } from './durable-runs.ts';
 import type { ServicesSource } from './services-source.ts';
@@ -15,6 +14,7 @@ export function registerNightlyTimer(services: ServicesSource): void {
   df.app.client.timer('nightlyInventory', {
     schedule: environment.INVENTORY_SCHEDULE?.trim() || standardSchedule,
     handler: async (_timer, client, context) => {
+      const { startScheduledRun } = await import('../api/scheduled-run.ts');
       const ready = await services(context);
       const started = await startScheduledRun(ready, durableRuns(client));
       if (started.ok) {
