@@ -6,6 +6,7 @@ import {
   type GuestSighting,
   guestKey,
   type KnownGuests,
+  remember,
   type StatedGuest,
   type ToldGuest,
 } from '../inventory/guests.ts';
@@ -51,6 +52,12 @@ export async function readKnownGuests(
   } catch {
     return { known: new Map(), trouble: 'unreadable' };
   }
+  return await parseKnownGuests(content);
+}
+
+async function parseKnownGuests(
+  content: Buffer | undefined,
+): Promise<{ readonly known: KnownGuests; readonly trouble?: 'spoilt' }> {
   if (!content) return { known: new Map() };
   try {
     const unpacked = await decompress(content, { maxOutputLength: largestUnpacked });
@@ -65,9 +72,13 @@ export async function readKnownGuests(
   }
 }
 
-export async function writeKnownGuests(store: Store, known: KnownGuests): Promise<void> {
-  const guests = [...known.values()];
-  await store.write(knownGuestsFile, await compress(JSON.stringify({ schemaVersion: 1, guests })));
+/** Adds what a run saw of guests to what is known. Runs that end at the same moment lose nothing of each other's. */
+export async function rememberGuests(store: Store, sightings: readonly GuestSighting[]): Promise<void> {
+  await store.update(knownGuestsFile, async (content) => {
+    const { known } = await parseKnownGuests(content);
+    const guests = [...remember(known, sightings).values()];
+    return await compress(JSON.stringify({ schemaVersion: 1, guests }));
+  });
 }
 
 export interface StoredStatements {

@@ -6,7 +6,7 @@ import { missingVmsCsv } from '../exports/missing-vms-csv.ts';
 import { reportJson } from '../exports/report-json.ts';
 import type { KnownCluster, KnownClusters } from '../inventory/cluster-knowledge.ts';
 import { hostFileName, inRun, knownGuestsFile, runFiles } from '../inventory/file-names.ts';
-import { type GuestSighting, type HostGuests, remember, tellGuests } from '../inventory/guests.ts';
+import { type GuestSighting, type HostGuests, tellGuests } from '../inventory/guests.ts';
 import { hostError } from '../inventory/host-error.ts';
 import type { HostOutcome } from '../inventory/host-record.ts';
 import { type HostSummaryForReport, summarizeRecord } from '../inventory/host-summary.ts';
@@ -20,7 +20,7 @@ import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { learnClusterOf } from './cluster-answers.ts';
 import { type FleetReference, toFleetReference } from './fleet-reference.ts';
-import { readKnownGuests, readStatedGuests, writeKnownGuests, writeToldGuests } from './guest-files.ts';
+import { readKnownGuests, readStatedGuests, rememberGuests, writeToldGuests } from './guest-files.ts';
 import { hostFactsOf, readRecord, recordName } from './host-records.ts';
 import { readManifest } from './open-run.ts';
 import { coverageOf, requestedCollectors } from './run-collectors.ts';
@@ -176,9 +176,7 @@ async function keepSightings(
 ): Promise<void> {
   if (sightings.length === 0) return;
   try {
-    const { known, trouble } = await readKnownGuests(store);
-    if (trouble === 'unreadable') throw new Error(`${knownGuestsFile} cannot be read`);
-    await writeKnownGuests(store, remember(known, sightings));
+    await rememberGuests(store, sightings);
   } catch (thrown) {
     log({ event: 'knownGuestsNotKept', runId, reason: thrown instanceof Error ? thrown.message : 'unknown' });
   }

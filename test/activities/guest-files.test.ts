@@ -1,15 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   readKnownGuests,
   readStatedGuests,
   readToldGuests,
-  writeKnownGuests,
+  rememberGuests,
   writeStatedGuests,
   writeToldGuests,
 } from '../../src/activities/guest-files.ts';
 import { inRun, knownGuestsFile, runFiles } from '../../src/inventory/file-names.ts';
 import { type GuestSighting, remember } from '../../src/inventory/guests.ts';
+import { folderStore } from '../../src/stores/folder-store.ts';
 import { runId, vmId } from '../inventory/records.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -26,8 +30,16 @@ const stated = { vm: 'app1', host: null, os: 'Windows', dnsName: null, ip: null 
 describe('the file of known guests', () => {
   it('gives back what was written', async () => {
     const store = memoryStore();
-    await writeKnownGuests(store, remember(new Map(), [seen]));
+    await rememberGuests(store, [seen]);
     expect(await readKnownGuests(store)).toEqual({ known: remember(new Map(), [seen]) });
+  });
+
+  it('keeps what two runs saw that end at the same moment', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'guest-files-test-'));
+    onTestFinished(() => rm(root, { recursive: true, force: true }));
+    const other = { ...seen, vmId: vmId(2), place: 'hv2' };
+    await Promise.all([rememberGuests(folderStore(root), [seen]), rememberGuests(folderStore(root), [other])]);
+    expect((await readKnownGuests(folderStore(root))).known).toEqual(remember(new Map(), [seen, other]));
   });
 
   it('knows nobody where there is none yet', async () => {
@@ -36,7 +48,7 @@ describe('the file of known guests', () => {
 
   it('loses an entry that is none, and keeps the others', async () => {
     const store = memoryStore();
-    await writeKnownGuests(store, remember(new Map(), [seen]));
+    await rememberGuests(store, [seen]);
     const content = JSON.parse(gunzipSync((await store.read(knownGuestsFile)) ?? '').toString());
     content.guests.push({ ...seen, seenAt: 'yesterday' }, null);
     await store.write(knownGuestsFile, gzipSync(JSON.stringify(content)));
