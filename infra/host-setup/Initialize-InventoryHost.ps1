@@ -105,6 +105,7 @@ $namespaces = @(
     @{ Title = 'Hyper-V'; Path = 'root/virtualization/v2'; Rights = 'CCDCWP'; Absent = $null }
     @{ Title = 'Network'; Path = 'root/StandardCimv2'; Rights = 'CCWP'; Absent = 'no network management on this Windows' }
     @{ Title = 'Storage'; Path = 'root/Microsoft/Windows/Storage'; Rights = 'CCWP'; Absent = 'no storage management on this Windows' }
+    @{ Title = 'Multipath'; Path = 'root/WMI'; Rights = 'CCWP'; Absent = 'no disks on several paths' }
     @{ Title = 'Power plan'; Path = 'root/cimv2/power'; Rights = 'CCWP'; Absent = 'no power plans on this Windows' }
     @{ Title = 'Cluster'; Path = 'root/MSCluster'; Rights = 'CCWP'; Absent = 'not a node of a cluster' }
 )

@@ -13,6 +13,7 @@ import { vHost } from './v-host.ts';
 import { vInfo } from './v-info.ts';
 import { vLicense } from './v-license.ts';
 import { vMemory } from './v-memory.ts';
+import { vMultiPath } from './v-multi-path.ts';
 import { vNetwork } from './v-network.ts';
 import { vNic } from './v-nic.ts';
 import { vPartition } from './v-partition.ts';
@@ -49,6 +50,7 @@ export const collectors: readonly TabCollector[] = [
   dvPort,
   vScVmk,
   vDatastore,
+  vMultiPath,
   vLicense,
   vFileInfo,
   vHealth,

@@ -37,7 +37,6 @@ export const vHealth = hostCollector<FindingSubject>({
     'hostProcessors',
     'diskDrives',
     'hostDisks',
-    'initiatorPorts',
     'syntheticAdapters',
     'emulatedAdapters',
     'keyValuePairs',
@@ -54,7 +53,6 @@ export const vHealth = hostCollector<FindingSubject>({
     'folders',
   ],
   onlyWhere: hostDisksOnlyWhere,
-  mayBeDenied: ['initiatorPorts'],
   subjects: findingsOf,
   columns: {
     Name: ({ finding }) => finding.name,

@@ -103,9 +103,11 @@ function powerPlan(facts: FactOutcomes): { readonly name: string | null; readonl
   return known ?? { name: textOf(active.ElementName), policy: 'custom' };
 }
 
-function osVersion(facts: FactOutcomes): string | null {
-  const os = osOf(facts);
-  return [os?.Caption?.trim(), os?.Version].filter(Boolean).join(' ') || null;
+/** `Microsoft Windows Server 2022 Datacenter 10.0.20348 build-2527`: the number of the update stands behind. */
+function osVersion({ host }: MachineSubject): string | null {
+  const { caption, version, revision } = host.identity.product;
+  const parts = [caption?.trim(), version, revision === null ? null : `build-${revision}`];
+  return parts.filter(Boolean).join(' ') || null;
 }
 
 const configurationsOf = (facts: FactOutcomes) =>
@@ -125,6 +127,16 @@ const distinct = (texts: readonly string[]): string | null => [...new Set(texts.
 function offsetFromGmt({ facts }: MachineSubject): string | null {
   const minutes = osOf(facts)?.CurrentTimeZone;
   return minutes == null ? null : String(minutes / 60);
+}
+
+/**
+ * `a.example,0x8 b.example,0x9` in the registry: names with flags. They are not in use where the host takes its time
+ * from its domain (`NT5DS`) or from nobody (`NoSync`).
+ */
+function timeServers(facts: FactOutcomes): string | null {
+  const [settings] = knownRows(facts, 'timeServers') ?? [];
+  if (!/^(?:NTP|AllSync)$/i.test(settings?.Type ?? '')) return null;
+  return distinct((settings?.NtpServer ?? '').split(/\s+/).map((server) => server.replace(/,.*$/, '')));
 }
 
 function ntpRuns({ facts }: MachineSubject): boolean | null {
@@ -151,6 +163,8 @@ export const vHost = hostCollector<MachineSubject>({
     'powerPlans',
     'networkConfigurations',
     'timeService',
+    'timeServers',
+    'windowsVersion',
     'timeZone',
     'hostBios',
     'hostEnclosures',
@@ -199,7 +213,7 @@ export const vHost = hostCollector<MachineSubject>({
     'Current CPU power man. policy': ({ facts }) => powerPlan(facts)?.name ?? null,
     'Supported CPU power man.': empty('Windows does not tell which power states a processor supports'),
     'Host Power Policy': ({ facts }) => powerPlan(facts)?.policy ?? null,
-    'ESX Version': ({ facts }) => osVersion(facts),
+    'ESX Version': osVersion,
     'Boot time': ({ facts }) => dateOf(osOf(facts)?.LastBootUpTime),
     'DNS Servers': ({ facts }) => distinct(configurationsOf(facts).flatMap((row) => row.DNSServerSearchOrder)),
     DHCP: (subject) => trueOrFalse(usesDhcp(subject)),
@@ -207,7 +221,7 @@ export const vHost = hostCollector<MachineSubject>({
     'Domain List': empty('a Windows host belongs to one domain'),
     'DNS Search Order': ({ facts }) =>
       distinct(configurationsOf(facts).flatMap((row) => row.DNSDomainSuffixSearchOrder)),
-    'NTP Server(s)': empty('Windows keeps its time servers in the registry, which is not read for them'),
+    'NTP Server(s)': ({ facts }) => timeServers(facts),
     'NTPD running': (subject) => trueOrFalse(ntpRuns(subject)),
     'Time Zone': ({ facts }) => textOf(knownRows(facts, 'timeZone')?.[0]?.StandardName),
     'Time Zone Name': ({ facts }) => textOf(knownRows(facts, 'timeZone')?.[0]?.Caption),

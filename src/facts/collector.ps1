@@ -142,8 +142,9 @@ function Get-ErrorMark($failure) {
     $marks -join ' '
 }
 
-# WBEM_E_INVALID_CLASS, WBEM_E_INVALID_NAMESPACE, WBEM_E_NOT_FOUND; a registry key or path that is not there.
-$markOfAbsent = '\b(InvalidClass|InvalidNamespace|ItemNotFoundException)\b|0x(80041010|8004100e|80041002)'
+# WBEM_E_INVALID_CLASS, WBEM_E_INVALID_NAMESPACE, WBEM_E_NOT_FOUND; WBEM_E_NOT_SUPPORTED, of a driver's class without
+# an instance; a registry key or path that is not there.
+$markOfAbsent = '\b(InvalidClass|InvalidNamespace|NotSupported|ItemNotFoundException)\b|0x(80041010|8004100e|80041002|8004100c)'
 # WBEM_E_ACCESS_DENIED, E_ACCESSDENIED.
 $markOfDenied = '\b(AccessDenied|PermissionDenied|UnauthorizedAccessException|SecurityException)\b|0x(80041003|80070005)'
 # WBEM_E_TIMED_OUT, the WS-Management time-out, ERROR_TIMEOUT.

@@ -15,6 +15,8 @@ const cluster = 'root/MSCluster';
 const cimv2 = 'root/cimv2';
 const networking = 'root/StandardCimv2';
 const storage = 'root/Microsoft/Windows/Storage';
+/** What drivers tell of themselves. */
+const drivers = 'root/WMI';
 
 const cim = <const Declaration extends CimFactDeclaration>(declaration: Declaration): Declaration => declaration;
 const method = <const Declaration extends MethodFactDeclaration>(declaration: Declaration): Declaration => declaration;
@@ -660,14 +662,46 @@ export const factTable = {
     name: 'hostDisks',
     namespace: storage,
     className: 'MSFT_Disk',
-    properties: { Number: 'uint32', UniqueId: 'string', UniqueIdFormat: 'uint16', Size: 'uint64' },
+    properties: {
+      Number: 'uint32',
+      UniqueId: 'string',
+      UniqueIdFormat: 'uint16',
+      Size: 'uint64',
+      Path: 'string',
+      FriendlyName: 'string',
+      Manufacturer: 'string',
+      Model: 'string',
+      FirmwareVersion: 'string',
+      SerialNumber: 'string',
+      OperationalStatus: 'uint16[]',
+    },
     // The storage provider may look at every disk of a large array first.
     slow: true,
+  }),
+  hostPartitions: cim({
+    name: 'hostPartitions',
+    namespace: storage,
+    className: 'MSFT_Partition',
+    properties: { DiskNumber: 'uint32', AccessPaths: 'string[]' },
+  }),
+  multipathPolicies: cim({
+    name: 'multipathPolicies',
+    namespace: drivers,
+    className: 'DSM_QueryLBPolicy_V2',
+    properties: { InstanceName: 'string', LoadBalancePolicy: 'instance' },
+    // Only where disks are behind several paths.
+    mayBeAbsent: true,
   }),
   clusterIdentity: registry({
     name: 'clusterIdentity',
     registryKey: 'Cluster',
     properties: { ClusterInstanceID: 'string' },
+    mayBeAbsent: true,
+  }),
+  timeServers: registry({
+    name: 'timeServers',
+    registryKey: 'SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters',
+    properties: { NtpServer: 'string', Type: 'string' },
     mayBeAbsent: true,
   }),
   windowsVersion: registry({

@@ -32,8 +32,8 @@ export interface Behaviour {
   readonly staleShells?: number;
   /** Hyper-V on it. `hidden`: the account sees empty lists and no cluster; `stopped`: vmms does not run. */
   readonly hyperV?: 'notInstalled' | 'hidden' | 'stopped';
-  /** A namespace of CIM that the account may not read. */
-  readonly denies?: string;
+  /** Namespaces of CIM that the account may not read. */
+  readonly denies?: readonly string[];
   /** Its connections: the first collection's answer is cut off mid-way, and its shells are gone. */
   readonly connection?: 'dropsOnce';
   /** What its shell finds instead of a PowerShell that runs the script. */

@@ -75,8 +75,8 @@ export const personalityTable = {
     troubles: [{ at: 'Create', trouble: { fault: 'accessDenied' } }],
   },
   storageDenied: {
-    meaning: 'The account may not read `root/Microsoft/Windows/Storage`.',
-    denies: 'root/Microsoft/Windows/Storage',
+    meaning: 'The account may not read `root/Microsoft/Windows/Storage` and `root/WMI`.',
+    denies: ['root/Microsoft/Windows/Storage', 'root/WMI'],
   },
   staleShells: {
     meaning: 'All shells that it allows were left behind by earlier runs.',

@@ -14,6 +14,8 @@ export const codesByFaultNumber: Readonly<Record<number, WinrmErrorCode>> = {
   1359: 'hostBusy', // ERROR_INTERNAL_ERROR: it still works on the message that was sent again
   2147749890: 'resourceNotFound', // 0x80041002 WBEM_E_NOT_FOUND
   2147749891: 'accessDenied', // 0x80041003 WBEM_E_ACCESS_DENIED
+  // 0x8004100C WBEM_E_NOT_SUPPORTED: a driver's class in root/WMI of which there is no instance
+  2147749900: 'resourceNotFound',
   2147749902: 'resourceNotFound', // 0x8004100E WBEM_E_INVALID_NAMESPACE
   2147749904: 'resourceNotFound', // 0x80041010 WBEM_E_INVALID_CLASS
   2147749911: 'invalidQuery', // 0x80041017 WBEM_E_INVALID_QUERY

@@ -4,6 +4,7 @@ import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
 import { vCluster } from '../../src/collectors/v-cluster.ts';
 import { vHba } from '../../src/collectors/v-hba.ts';
 import { vHost } from '../../src/collectors/v-host.ts';
+import { vMultiPath } from '../../src/collectors/v-multi-path.ts';
 import { vNic } from '../../src/collectors/v-nic.ts';
 import { vPort } from '../../src/collectors/v-port.ts';
 import { vRp } from '../../src/collectors/v-rp.ts';
@@ -183,6 +184,28 @@ describe.each(hosts)('$host.name', ({ host, machine, facts }) => {
     const ports = machine.board.storageAdapters.filter(({ initiator }) => initiator?.connection === 1);
     expect(names.length).toBe(ports.length);
   });
+});
+
+test('each host shows its disks: those on the storage network with the policy of their paths', () => {
+  const shown = hosts.flatMap(({ machine, facts, host }) => {
+    const rows = rowsFrom(vMultiPath, facts, fleet);
+    const onNetwork = machine.board.storageAdapters.some(({ initiator }) => initiator?.connection === 1);
+    const luns = onNetwork ? (machine.cluster?.sharedVolumes ?? []) : [];
+    const own = machine.volumes.filter(({ driveLetter, driveType }) => driveLetter !== null && driveType === 3);
+    const raw = host.vms.flatMap(({ disks }) => disks.filter(({ path }) => path.includes('PHYSICALDRIVE')));
+    expect(rows.length).toBe(own.length + luns.length + raw.length);
+    const isFirst = machine.cluster?.nodes[0]?.fqdn === machine.fqdn;
+    const network = rows.filter(({ Policy }) => Policy !== 'FIXED');
+    // By turns round robin and least queue depth.
+    expect(network.map((row) => [row.Policy, row.Datastore])).toEqual(
+      luns.map(({ name }, place) => [
+        place % 2 === 0 ? 'RoundRobin' : 'LeastQueueDepth',
+        isFirst ? `${host.cluster}_${name.split('\\').at(-1)}` : null,
+      ]),
+    );
+    return network;
+  });
+  expect(shown.length).toBeGreaterThan(0);
 });
 
 test('the fleet has teams of both kinds, and hosts without one', () => {

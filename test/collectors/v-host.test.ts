@@ -225,6 +225,23 @@ test('a vendor who gives all boards one UUID gives none; the object has an id al
   expect(row['Object ID']).toMatch(/^host-[0-9a-f]{8}-/);
 });
 
+test('the servers of time are those in use: without their flags, and none where the domain gives the time', () => {
+  const servers = (NtpServer: string | null, Type: string | null) =>
+    rowFrom(vHost, hostFacts(machine, { timeServers: [{ NtpServer, Type }] }))['NTP Server(s)'];
+  expect(servers('ntp1.corp.example,0x9 ntp2.corp.example,0x8', 'NTP')).toBe('ntp1.corp.example, ntp2.corp.example');
+  expect(servers('10.0.0.1', 'AllSync')).toBe('10.0.0.1');
+  expect(servers('time.windows.com,0x8', 'NT5DS')).toBeNull();
+  expect(servers('time.windows.com,0x8', 'NoSync')).toBeNull();
+  expect(servers(null, 'NTP')).toBeNull();
+  expect(servers('time.windows.com,0x8', null)).toBeNull();
+});
+
+test('the number of the update stands behind the version, where Windows counts them', () => {
+  expect(rowFrom(vHost, hostFacts(machine, { windowsVersion: [{ UBR: 2527 }] }))['ESX Version']).toBe(
+    'Microsoft Windows Server 2022 Datacenter 10.0.20348 build-2527',
+  );
+});
+
 test('a plan of the administrator keeps its own name, and is custom', () => {
   const powerPlans = [{ InstanceID: `Microsoft:PowerPlan\\{${guid(9)}}`, ElementName: 'Ours', IsActive: true }];
   expect(rowFrom(vHost, hostFacts(machine, { powerPlans }))).toMatchObject({

@@ -19,7 +19,13 @@ export interface ClassTrouble {
   readonly delayMs?: number;
   /** True: takes its time whatever OperationTimeoutSec says, as a hanging provider does. */
   readonly ignoresTimeout?: boolean;
-  readonly nativeErrorCode?: 'Failed' | 'AccessDenied' | 'InvalidNamespace' | 'InvalidClass' | 'NotFound';
+  readonly nativeErrorCode?:
+    | 'Failed'
+    | 'AccessDenied'
+    | 'InvalidNamespace'
+    | 'InvalidClass'
+    | 'NotFound'
+    | 'NotSupported';
   readonly statusCode?: number;
   readonly message?: string;
   /** Instances that still come before it fails. */

@@ -99,6 +99,7 @@ export function repositoryOfEveryFact(count: number): CimRepository {
     namespaces,
     registry: {
       'HKLM:\\Cluster': { ClusterInstanceID: '4b7d3f5e-0000-4000-8000-000000000001' },
+      'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters': { NtpServer: 'a.example,0x9', Type: 'NTP' },
       'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion': { UBR: 2700 },
     },
   };

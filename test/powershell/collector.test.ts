@@ -136,6 +136,23 @@ describe.skipIf(!powershellEngineAvailable())('the shipped collector script in a
     expect(facts.map((name) => outcome(run, name).status)).toEqual(['absent', 'absent', 'absent', 'ok']);
   });
 
+  it("takes a driver's class that supports no list, since it has no instance, for a host without such a driver", async () => {
+    const troubles = [
+      {
+        className: 'DSM_QueryLBPolicy_V2',
+        nativeErrorCode: 'NotSupported',
+        statusCode: 0x8004100c,
+        message: 'Nicht unterstützt',
+      },
+    ] as const;
+    const run = await runCollector(engine, ['multipathPolicies', 'switches'], {
+      repository: repositoryOfEveryFact(1),
+      troubles,
+    });
+    expect(outcome(run, 'multipathPolicies').status).toBe('absent');
+    expect(outcome(run, 'switches').status).toBe('ok');
+  });
+
   it('counts a missing Hyper-V namespace as a failure: no list of VMs is no proof of no VMs', async () => {
     const run = await runCollector(engine, ['computerSystems'], {
       repository: without(repositoryOfEveryFact(1), virtualization),

@@ -16,6 +16,7 @@ const faults: readonly (readonly [number, WinrmErrorCode])[] = [
   [1359, 'hostBusy'],
   [0x80041002, 'resourceNotFound'],
   [0x80041003, 'accessDenied'],
+  [0x8004100c, 'resourceNotFound'],
   [0x8004100e, 'resourceNotFound'],
   [0x80041010, 'resourceNotFound'],
   [0x80041017, 'invalidQuery'],

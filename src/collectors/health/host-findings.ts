@@ -77,9 +77,15 @@ function nodesDown({ host, fleet, facts }: HostSource): readonly Finding[] {
 
 /** A blank has its reason here, since it is no failure: the host answered, and would not say. */
 function storageDenied({ host, facts }: HostSource): readonly Finding[] {
-  if (factProblem(facts, 'initiatorPorts') !== 'factDenied') return [];
-  const message =
-    'The account may not read root/Microsoft/Windows/Storage: of the storage adapters it is not known what they are on the storage network.';
+  const denied = (['initiatorPorts', 'hostDisks', 'multipathPolicies'] as const).filter(
+    (name) => factProblem(facts, name) === 'factDenied',
+  );
+  const places = [
+    ...(denied.some((name) => name !== 'multipathPolicies') ? ['root/Microsoft/Windows/Storage'] : []),
+    ...(denied.includes('multipathPolicies') ? ['root/WMI'] : []),
+  ];
+  if (places.length === 0) return [];
+  const message = `The account may not read ${places.join(' and ')}: what vHBA and vMultiPath would tell of the storage network and of the host's disks is missing there.`;
   return [{ name: host.identity.fqdn, message, type: 'Configuration' }];
 }
 

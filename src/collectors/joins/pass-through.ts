@@ -20,7 +20,8 @@ export interface PassThroughDisk {
 const eui64 = 2;
 const fcphName = 3;
 
-function uniqueIdOf(disk: Row<'hostDisks'> | undefined): string | null {
+/** The name of a host's disk that is the same after every start, and on every host that sees it. */
+export function uniqueIdOf(disk: Row<'hostDisks'> | undefined): string | null {
   const id = textOf(disk?.UniqueId)?.trim() ?? null;
   if (id === null) return null;
   if (disk?.UniqueIdFormat === fcphName) return `naa.${id.toLowerCase()}`;

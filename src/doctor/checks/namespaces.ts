@@ -38,7 +38,7 @@ const places: Readonly<Record<string, Place>> = {
     title: 'Storage',
     absent: 'no storage management on this Windows',
   },
-  'root/wmi': { name: 'wmi', title: 'HBAs (root/WMI)', absent: 'no Fibre Channel adapters' },
+  'root/wmi': { name: 'wmi', title: 'Multipath', absent: 'no disks on several paths' },
   'root/cimv2/power': { name: 'power', title: 'Power plan', absent: 'no power plans on this Windows' },
   'root/standardcimv2': { name: 'network', title: 'Network', absent: 'no network management on this Windows' },
 };

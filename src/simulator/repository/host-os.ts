@@ -138,3 +138,9 @@ export function services({ machine }: HostView): Values[] {
 /** What Windows Update has brought; 2012 R2 does not count. */
 export const updateRevision = ({ os }: Machine): { readonly UBR?: number } =>
   os.generation === 2012 ? {} : { UBR: 1000 + (Number(os.buildNumber) % 3000) };
+
+/** A member of a domain takes its time from there, whatever servers still stand beside. */
+export const timeServers = ({ domain }: Machine): { readonly NtpServer: string; readonly Type: string } => ({
+  NtpServer: domain === null ? '0.pool.ntp.org,0x9 1.pool.ntp.org,0x9' : 'time.windows.com,0x8',
+  Type: domain === null ? 'NTP' : 'NT5DS',
+});

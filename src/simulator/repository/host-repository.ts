@@ -87,6 +87,7 @@ const hostClasses = (now: string): Readonly<Record<string, Rows>> => ({
 
 const storageClasses: Readonly<Record<string, Rows>> = {
   MSFT_Disk: hostDisks.hostDisks,
+  MSFT_Partition: hostDisks.partitions,
   MSFT_InitiatorPort: hostHardware.initiatorPorts,
 };
 
@@ -125,6 +126,7 @@ export function hostRepository(view: HostView, now: string): CimRepository {
       'root/cimv2': classes('root/cimv2', hostClasses(now)),
       'root/StandardCimv2': classes('root/StandardCimv2', networkClasses),
       'root/Microsoft/Windows/Storage': classes('root/Microsoft/Windows/Storage', storageClasses),
+      'root/WMI': classes('root/WMI', { DSM_QueryLBPolicy_V2: hostDisks.multipathPolicies }),
       'root/cimv2/power': classes('root/cimv2/power', { Win32_PowerPlan: hostHardware.powerPlans }),
       ...(hyperV === 'notInstalled' ? {} : { [virtualization]: classes(virtualization, virtualizationClasses, empty) }),
       ...(machine.cluster === null ? {} : { 'root/MSCluster': classes('root/MSCluster', clusterClasses) }),
@@ -134,6 +136,7 @@ export function hostRepository(view: HostView, now: string): CimRepository {
         CurrentBuild: machine.os.buildNumber,
         ...hostOs.updateRevision(machine),
       },
+      'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters': hostOs.timeServers(machine),
       ...(machine.cluster === null ? {} : { 'HKLM:\\Cluster': { ClusterInstanceID: machine.cluster.instanceId } }),
     },
     get diskFiles() {

@@ -7,7 +7,7 @@ import { type Fault, faults } from './faults.ts';
 import { fragmentXml, instanceXml, measured, type XmlItem } from './instance-xml.ts';
 import { Machine } from './machine.ts';
 import { namespaces, shellResource, wmiResourcePrefix } from './namespaces.ts';
-import { classNamed, isDenied } from './shown-repository.ts';
+import { classNamed, isDenied, isUnsupported } from './shown-repository.ts';
 import { parseWql, propertyNamed, selectInstances } from './wql.ts';
 import { child, type XmlElement } from './xml.ts';
 
@@ -105,6 +105,7 @@ export class Enumerations {
     if (cimClass === undefined) {
       return failure(filter === undefined ? faults.destinationUnreachable : faults.cannotProcessFilter);
     }
+    if (isUnsupported(target.namespace, cimClass)) return failure(faults.notSupported);
     const listing =
       filter === undefined
         ? success(wholeInstances(target.namespace, cimClass, cimClass.instances, this.#machine))

@@ -29,6 +29,8 @@ export const faults = {
   ),
   /** ERROR_BROKEN_PIPE: stdin was sent to a command that no longer reads it. */
   brokenPipe: receiver(2147942509, 'w:InternalError', 'The pipe has been ended.'),
+  /** WBEM_E_NOT_SUPPORTED, 0x8004100C. */
+  notSupported: receiver(2147749900, 'w:InternalError', 'The WMI provider does not support this operation.'),
   actionNotSupported: sender(
     2150858753,
     'a:ActionNotSupported',

@@ -9,7 +9,7 @@ import { factCostOf } from './machine.ts';
 import { methodAnswer } from './method-answers.ts';
 import { RepositoryInputs } from './repository-inputs.ts';
 import type { ScriptHost, ScriptRun } from './script-host.ts';
-import { classNamed, isDenied, namespaceNamed } from './shown-repository.ts';
+import { classNamed, isDenied, isUnsupported, namespaceNamed } from './shown-repository.ts';
 import { parseWqlCondition, selectInstances } from './wql.ts';
 
 type RequestedCimFact = Exclude<Extract<RequestedFact, { className: string }>, RequestedInputFact>;
@@ -136,6 +136,7 @@ function cimRows(fact: RequestedCimFact, { repository, host }: ScriptRun): Rows 
   if (namespaceNamed(repository, fact.namespace) === undefined) return missing(fact, 'Invalid namespace');
   const cimClass = classNamed(repository, fact.namespace, fact.className);
   if (cimClass === undefined) return missing(fact, 'Invalid class');
+  if (isUnsupported(fact.namespace, cimClass)) return missing(fact, 'Not supported');
   const conditions = fact.where === undefined ? success([]) : parseWqlCondition(fact.where);
   const selected = conditions.ok ? selectInstances(cimClass, conditions.value) : conditions;
   if (!selected.ok) return failure({ kind: 'failed', code: 'factFailed', message: selected.error });

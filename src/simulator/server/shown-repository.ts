@@ -7,6 +7,7 @@ type ClassesByName = Readonly<Record<string, CimClass>>;
 const hyperV = 'root/virtualization/v2';
 const cluster = 'root/mscluster';
 const cimv2 = 'root/cimv2';
+const drivers = 'root/wmi';
 
 /** What of its repository a host shows to the fleet's account, as its behaviour has it. */
 export function shownRepository(host: SimulatedHost, repository: CimRepository): CimRepository {
@@ -24,11 +25,14 @@ export function shownRepository(host: SimulatedHost, repository: CimRepository):
 
 /** True where the account may not read a namespace at all. */
 export function isDenied(host: SimulatedHost, namespace: string): boolean {
-  const { hyperV: state, denies } = behaviourOf(host);
-  return (
-    (state === 'hidden' && namespace.toLowerCase() === cluster) || namespace.toLowerCase() === denies?.toLowerCase()
-  );
+  const { hyperV: state, denies = [] } = behaviourOf(host);
+  const denied = [...denies, ...(state === 'hidden' ? [cluster] : [])];
+  return denied.some((one) => one.toLowerCase() === namespace.toLowerCase());
 }
+
+/** True: a driver that shows no instance of its class in root/WMI answers that it does not support to be asked. */
+export const isUnsupported = (namespace: string, { instances }: CimClass): boolean =>
+  namespace.toLowerCase() === drivers && instances.length === 0;
 
 /** The classes of a namespace, whatever the case of its name. */
 export const namespaceNamed = (repository: CimRepository, namespace: string): ClassesByName | undefined =>

@@ -51,6 +51,7 @@ const freshHost = (changes: Partial<WindowsModel> = {}): WindowsModel => ({
       'root/virtualization/v2',
       'root/StandardCimv2',
       'root/Microsoft/Windows/Storage',
+      'root/WMI',
       'root/cimv2/power',
     ].map((path) => [path, usualRights]),
   ),

@@ -83,7 +83,7 @@ describe('the collector script on a host without PowerShell', () => {
     expect(rows).toEqual([
       [1_800_000, ['first', 'second'], false],
       [{ InstanceID: 'C1' }, { CreationClassName: 'Msvm_ComputerSystem', Name: 'VM-1' }],
-      ['Virtual Machine web01', null, null, null, null, { VmID: 'VM-1', CheckpointTimeout: '60' }],
+      ['Virtual Machine web01', null, null, null, null, null, { VmID: 'VM-1', CheckpointTimeout: '60' }],
       ['9c6cb5a9-6a40-4d8c-8d52-7a9f1cb0a0d1'],
     ]);
   });
