@@ -7,7 +7,7 @@ import { finished } from 'node:stream/promises';
 import type { Cell, TabRow } from '../collectors/collector.ts';
 import { tabRowMaker } from '../collectors/tab-row.ts';
 import { writeError } from '../stores/store-error.ts';
-import { columnsOf } from './rvtools-tabs.ts';
+import { columnsOf, rvtoolsTabs, type Tabs } from './rvtools-tabs.ts';
 
 /** Rows of a run's tabs on local disk, so that memory does not grow with the fleet. */
 export interface RowSpool {
@@ -26,22 +26,22 @@ type SpooledCell = string | number | null | readonly [number];
  */
 export async function withRowSpool<Value>(
   use: (spool: RowSpool) => Promise<Value>,
-  { folder = tmpdir() }: { folder?: string } = {},
+  { folder = tmpdir(), tabs = rvtoolsTabs }: { folder?: string; tabs?: Tabs } = {},
 ): Promise<Value> {
   const own = await mkdtemp(join(folder, 'hyperv-rvtools-rows-'));
   const files = new Map<string, SpoolFile>();
   try {
-    return await use(rowSpool(own, files));
+    return await use(rowSpool(own, files, tabs));
   } finally {
     await Promise.all([...files.values()].map((file) => file.abandon()));
     await rm(own, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-function rowSpool(folder: string, files: Map<string, SpoolFile>): RowSpool {
+function rowSpool(folder: string, files: Map<string, SpoolFile>, tabs: Tabs): RowSpool {
   return {
     async append(tab, rows) {
-      const columns = columnsOf(tab);
+      const columns = columnsOf(tab, tabs);
       const file = files.get(tab) ?? new SpoolFile(tab, join(folder, `${tab}.jsonl`));
       files.set(tab, file);
       for (const row of rows) await file.write(`${JSON.stringify(columns.map(({ name }) => toSpooled(row[name])))}\n`);
@@ -49,7 +49,7 @@ function rowSpool(folder: string, files: Map<string, SpoolFile>): RowSpool {
     async *rows(tab) {
       const file = files.get(tab);
       if (!file) return;
-      const makeRow = tabRowMaker(columnsOf(tab).map(({ name }) => name));
+      const makeRow = tabRowMaker(columnsOf(tab, tabs).map(({ name }) => name));
       for await (const line of file.lines()) {
         const cells: readonly SpooledCell[] = JSON.parse(line);
         yield makeRow((index) => fromSpooled(cells[index]));
@@ -109,7 +109,8 @@ class SpoolFile {
   /** Lets go of the file; what it could not write no longer matters. */
   async abandon(): Promise<void> {
     if (this.#out.closed) return;
-    const closed = once(this.#out, 'close');
+    // Not `once`: it fails with what the stream could not write, and takes the place of why the work was given up.
+    const closed = new Promise<void>((resolve) => void this.#out.once('close', resolve));
     this.#out.destroy();
     await closed;
   }
