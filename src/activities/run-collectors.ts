@@ -17,9 +17,10 @@ export function requestedCollectors(only: readonly string[]): readonly Collector
 }
 
 /** How a run wants its rows made; a run of an earlier version has nothing to say of it. */
-export const collectorOptionsOf = ({ unknownSize, health }: ExportOptions): CollectorOptions => ({
+export const collectorOptionsOf = ({ unknownSize, health, extraColumns }: ExportOptions): CollectorOptions => ({
   unknownSize: unknownSize ?? defaultCollectorOptions.unknownSize,
   health: health ?? defaultCollectorOptions.health,
+  ...(extraColumns ? { extraColumns } : {}),
 });
 
 /** Every fact that one of the collectors uses, in the order in which a host is asked. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Collector, Fleet } from '../collectors/collector.ts';
 import { ReadersCheck } from '../exports/readers/readers-check.ts';
 import { type RowSpool, withRowSpool } from '../exports/row-spool.ts';
-import { rvtoolsTabs } from '../exports/rvtools-tabs.ts';
+import { rvtoolsTabs, tabsFor } from '../exports/rvtools-tabs.ts';
 import { alsoAsCsv, type TabCsvFile } from '../exports/tab-csv.ts';
 import { writeWorkbook as writeSheets } from '../exports/workbook.ts';
 import { zipOf } from '../exports/zip.ts';
@@ -71,6 +71,7 @@ async function writeThrough(
   const path = join(folder, name);
   const csvFiles: TabCsvFile[] = [];
   const check = new ReadersCheck();
+  const tabs = tabsFor(options);
   // Files of an interrupted start must not pass for this one's where this one cannot be written.
   await removeExports(manifest, services.store);
   const { cutTexts, blankedValues, omittedRows } = await withRowSpool(
@@ -81,16 +82,17 @@ async function writeThrough(
           rows: (tab) => spool.rows(tab),
           watch: (tab, rows) => {
             const watched = check.watch(tab, rows);
-            return options.csvTabs ? alsoAsCsv(tab, watched, folder, (file) => csvFiles.push(file)) : watched;
+            return options.csvTabs ? alsoAsCsv(tab, watched, { folder, tabs }, (file) => csvFiles.push(file)) : watched;
           },
           createdAt: new Date(startedAt),
           exporterVersion,
+          tabs,
           server: [...new Set(hosts.map(({ host }) => host))].join(', '),
         },
         path,
       );
     },
-    { folder },
+    { folder, tabs },
   );
   const files = [{ name, path, size: (await stat(path)).size }, ...csvFiles];
   for (const file of files) await services.store.write(inRun(runId, file.name), createReadStream(file.path));

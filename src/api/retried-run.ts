@@ -37,7 +37,8 @@ export async function readRetriedRun(runId: string, services: Services): Promise
   const taken = goodHosts(JSON.parse(content.toString('utf8')) as RunReport);
   if (manifest.hosts.every(({ given }) => taken.includes(given)))
     return failure({ code: 'unusable', problem: `every host of run ${runId} is Inventory OK; there is none to ask` });
-  const { only, coverageThreshold, allowPartialOk, csvTabs, unknownSize, health, datacenter } = manifest.options;
-  const options = { only, coverageThreshold, allowPartialOk, csvTabs, unknownSize, health, datacenter };
+  const { only, coverageThreshold, allowPartialOk, csvTabs, extraColumns, unknownSize, health, datacenter } =
+    manifest.options;
+  const options = { only, coverageThreshold, allowPartialOk, csvTabs, extraColumns, unknownSize, health, datacenter };
   return success({ manifest, options, taken, statedGuests: (await readStatedGuests(store, runId)).stated });
 }

@@ -16,6 +16,7 @@ const optionFields = [
   'via',
   'waits',
   'csvTabs',
+  'extraColumns',
   'unknownSize',
   'health',
   'datacenter',

@@ -24,7 +24,8 @@ export async function makeRetryRequest(
   const { manifest, report } = source.value;
   const settings = await readCliSettings(given, terminal);
   if (!settings.ok) return settings;
-  const { only, coverageThreshold, allowPartialOk, csvTabs, unknownSize, health, datacenter } = manifest.options;
+  const { only, coverageThreshold, allowPartialOk, csvTabs, extraColumns, unknownSize, health, datacenter } =
+    manifest.options;
   const options = makeOptions(
     {
       ...given,
@@ -32,6 +33,7 @@ export async function makeRetryRequest(
       coverageThreshold: given.coverageThreshold ?? coverageThreshold,
       ...(given.allowPartialOk || allowPartialOk ? { allowPartialOk: true } : {}),
       ...(given.csvTabs || csvTabs ? { csvTabs: true } : {}),
+      ...(given.extraColumns || extraColumns ? { extraColumns: true } : {}),
       ...(unknownSize && !given.unknownSize ? { unknownSize } : {}),
       ...(health && !given.health ? { health: { ...health } } : {}),
       datacenter: given.datacenter ?? datacenter ?? undefined,

@@ -33,6 +33,7 @@ export interface RunArguments extends HostArguments {
   readonly coverageThreshold?: number;
   readonly allowPartialOk?: true;
   readonly csvTabs?: true;
+  readonly extraColumns?: true;
   readonly unknownSize?: UnknownSize;
   readonly health?: Readonly<Record<string, number>>;
   readonly datacenter?: string;
@@ -47,6 +48,7 @@ export interface ExportArguments {
   readonly run: string;
   readonly only?: readonly string[];
   readonly csvTabs?: true;
+  readonly extraColumns?: true;
   readonly unknownSize?: UnknownSize;
   readonly health?: Readonly<Record<string, number>>;
   readonly datacenter?: string;
@@ -98,6 +100,7 @@ const judgementOptions = (): readonly Option[] => [
 /** What the files of a run are to hold. */
 const exportOptions = (): readonly Option[] => [
   new Option('--csv-tabs', 'also writes each tab as a CSV, and a zip of them'),
+  new Option('--extra-columns', 'also fills columns for what only Hyper-V has, where RVTools puts custom attributes'),
   new Option('--unknown-size <way>', 'what stands for a disk size that is not known (default: blank)').choices(
     unknownSizes,
   ),

@@ -104,6 +104,7 @@ export function makeOptions(
     waits,
     workbook,
     csvTabs: given.csvTabs,
+    extraColumns: given.extraColumns,
     unknownSize: given.unknownSize,
     health: given.health,
     datacenter: given.datacenter,

@@ -1,6 +1,7 @@
 import type { FactName } from '../facts/fact-table.ts';
 import type { CollectedRow, CollectedTab, Collector, FactNeeds, Fleet, HostFacts } from './collector.ts';
 import { emptyColumnsOf } from './empty-column.ts';
+import { type ExtraColumns, withExtraColumns } from './extra-columns.ts';
 import { machinesHere } from './host-figures.ts';
 import { factsMissing } from './joins/facts.ts';
 import { type JoinedFact, type VirtualMachine, viewHost } from './joins/host-view.ts';
@@ -28,6 +29,8 @@ interface VmTab<Subject extends VmSubject> extends FactNeeds {
   /** True: it is not covered, because the size of a disk is not known. */
   readonly sizeUnknown?: (vm: VirtualMachine) => boolean;
   readonly columns: Columns<Subject>;
+  /** Columns beyond RVTools' own, where the run asks for them. */
+  readonly extraColumns?: ExtraColumns;
 }
 
 function collect<Subject extends VmSubject>(
@@ -54,7 +57,9 @@ function collect<Subject extends VmSubject>(
 
 /** Makes the collector of a VM tab from its columns. */
 export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): TabCollector {
+  const { extraColumns } = tab;
   const rowOf = rowMaker(tab.columns);
+  const wideRowOf = extraColumns && rowMaker(withExtraColumns(tab.columns, extraColumns, ({ cell }) => cell));
   return {
     tab: tab.tab,
     perVm: true,
@@ -64,6 +69,6 @@ export function vmCollector<Subject extends VmSubject>(tab: VmTab<Subject>): Tab
     ...(tab.mayBeDenied && { mayBeDenied: tab.mayBeDenied }),
     columns: Object.keys(tab.columns),
     emptyColumns: emptyColumnsOf(tab.columns),
-    collect: (host, fleet) => collect(tab, rowOf, host, fleet),
+    collect: (host, fleet) => collect(tab, (host.options?.extraColumns && wideRowOf) || rowOf, host, fleet),
   };
 }

@@ -4,6 +4,7 @@ import { majorVersion, versionAtLeast } from './configuration-version.ts';
 import { bracketFolder, bracketPath, underRoot } from './datastore-path.ts';
 import type { DiskFigures } from './disk-figures.ts';
 import { empty } from './empty-column.ts';
+import { extraVmColumns } from './extra-columns.ts';
 import { dnsNameOf, primaryAddress } from './guest-knowledge.ts';
 import { guestDetails } from './guest-os.ts';
 import { guestStateOf, heartbeatOf } from './heartbeat.ts';
@@ -173,6 +174,7 @@ export const vInfo = vmCollector<VmSubject>({
     'sharedVolumes',
     'volumes',
     'folders',
+    'securitySettings',
   ],
   onlyWhere: hostDisksOnlyWhere,
   joins: [
@@ -192,6 +194,7 @@ export const vInfo = vmCollector<VmSubject>({
   everyVmHas: ['virtualSystems', 'processors', 'memory'],
   subjects: (subject) => [subject],
   covers: (vm) => Boolean(vm.settings),
+  extraColumns: extraVmColumns,
   columns: {
     ...leadingVmColumns,
     'Config status': ({ vm }) => configStatus(vm),

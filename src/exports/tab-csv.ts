@@ -7,7 +7,7 @@ import type { Cell, TabRow } from '../collectors/collector.ts';
 import { tabCsvName } from '../inventory/file-names.ts';
 import { writeError } from '../stores/store-error.ts';
 import { byteOrderMark, type CsvValue, csvLines } from './csv.ts';
-import { columnsOf } from './rvtools-tabs.ts';
+import { columnsOf, rvtoolsTabs, type Tabs } from './rvtools-tabs.ts';
 
 /** A tab's CSV on local disk. */
 export interface TabCsvFile {
@@ -27,12 +27,12 @@ const rowsPerPiece = 100;
 export async function* alsoAsCsv(
   tab: string,
   rows: AsyncIterable<TabRow> | Iterable<TabRow>,
-  folder: string,
+  { folder, tabs = rvtoolsTabs }: { readonly folder: string; readonly tabs?: Tabs },
   onWritten: (file: TabCsvFile) => void,
 ): AsyncIterable<TabRow> {
   const name = tabCsvName(tab);
   const path = join(folder, name);
-  const headers = columnsOf(tab).map((column) => column.name);
+  const headers = columnsOf(tab, tabs).map((column) => column.name);
   const out = createWriteStream(path, { encoding: 'utf8', mode: 0o600 });
   const failed = new AbortController();
   out.on('error', (error) => failed.abort(error));

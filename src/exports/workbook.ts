@@ -9,7 +9,7 @@ import type { Cell, TabRow } from '../collectors/collector.ts';
 import type { WorkbookLosses } from '../inventory/run-state.ts';
 import { writeError } from '../stores/store-error.ts';
 import { cellText, longestCellText } from './cell-text.ts';
-import { rvtoolsTabs, type TabColumn } from './rvtools-tabs.ts';
+import { rvtoolsTabs, type TabColumn, type Tabs } from './rvtools-tabs.ts';
 
 export interface WorkbookContent {
   /** Rows of a tab, read once, tab after tab in RVTools' order; vMetaData is not asked for. */
@@ -21,6 +21,8 @@ export interface WorkbookContent {
   readonly exporterVersion: string;
   /** What vMetaData names as the server: the hosts that were asked. */
   readonly server: string;
+  /** Default: RVTools' own. */
+  readonly tabs?: Tabs;
 }
 
 /** What became of the rows; anything that Excel could not hold is counted. */
@@ -67,7 +69,7 @@ export async function writeWorkbook(content: WorkbookContent, target: string | W
   const tally = { cutTexts: 0, blankedValues: 0, omittedRows: 0 };
   const rowCounts: Record<string, number> = {};
   try {
-    for (const [tab, columns] of rvtoolsTabs) {
+    for (const [tab, columns] of content.tabs ?? rvtoolsTabs) {
       const given = tab === metaDataTab ? metaDataRows(content) : content.rows(tab);
       const rows = content.watch?.(tab, given) ?? given;
       rowCounts[tab] = await writeSheet(writer, { tab, columns, rows, tally, signal: broken.signal });

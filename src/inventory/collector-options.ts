@@ -31,6 +31,8 @@ export const defaultHealthLimits: HealthLimits = {
 export interface CollectorOptions {
   readonly unknownSize: UnknownSize;
   readonly health: HealthLimits;
+  /** True: also what Hyper-V tells and RVTools has no column for. */
+  readonly extraColumns?: boolean;
 }
 
 export const defaultCollectorOptions: CollectorOptions = { unknownSize: 'blank', health: defaultHealthLimits };

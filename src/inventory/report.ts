@@ -215,6 +215,7 @@ export interface RunReport extends ReportClusters {
     readonly concurrency: number;
     readonly workbook: boolean;
     readonly csv_tabs: boolean;
+    readonly extra_columns: boolean;
     readonly unknown_size: UnknownSize;
     readonly health: HealthLimits;
     readonly datacenter: string | null;
@@ -309,6 +310,7 @@ export function buildReport(input: ReportInput): RunReport {
       concurrency: manifest.options.concurrency,
       workbook: manifest.options.workbook,
       csv_tabs: manifest.options.csvTabs ?? false,
+      extra_columns: manifest.options.extraColumns ?? false,
       unknown_size: manifest.options.unknownSize ?? defaultCollectorOptions.unknownSize,
       health: manifest.options.health ?? defaultCollectorOptions.health,
       datacenter: manifest.options.datacenter ?? null,

@@ -40,6 +40,8 @@ export interface ExportOptions {
   /** Default: `blank`. Absent from manifests of earlier versions. */
   readonly unknownSize?: UnknownSize;
   readonly health?: HealthLimits;
+  /** True: also Hyper-V's own columns. Absent from manifests of earlier versions. */
+  readonly extraColumns?: boolean;
   /** What stands in the column Datacenter; null: each host's domain. */
   readonly datacenter: string | null;
 }
@@ -158,6 +160,7 @@ function optionsSchema(collectors: readonly string[]) {
       .prefault({}),
     workbook: trueOrFalse.default(true),
     csvTabs: trueOrFalse.default(false),
+    extraColumns: trueOrFalse.default(false),
     unknownSize: z
       .enum(unknownSizes, `must be one of ${unknownSizes.join(', ')}`)
       .default(defaultCollectorOptions.unknownSize),

@@ -24,7 +24,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function written(rows: readonly TabRow[]) {
   const files: TabCsvFile[] = [];
   const passed: TabRow[] = [];
-  for await (const one of alsoAsCsv('vInfo', rows, folder, (file) => files.push(file))) passed.push(one);
+  for await (const one of alsoAsCsv('vInfo', rows, { folder }, (file) => files.push(file))) passed.push(one);
   const text = await readFile(join(folder, 'RVTools_tabvInfo.csv'), 'utf8');
   const records: Record<string, string>[] = parse(text, { bom: true, columns: true });
   return { files, passed, text, records };
@@ -69,7 +69,7 @@ describe("a tab's CSV", () => {
   });
 
   it('says which file could not be written, without its path', async () => {
-    const rows = alsoAsCsv('vInfo', [row({})], join(folder, 'gone'), () => undefined);
+    const rows = alsoAsCsv('vInfo', [row({})], { folder: join(folder, 'gone') }, () => undefined);
     const read = async () => {
       for await (const _ of rows);
     };

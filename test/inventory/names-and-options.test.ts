@@ -58,6 +58,7 @@ describe('run options', () => {
         waits: defaultWaits,
         workbook: true,
         csvTabs: false,
+        extraColumns: false,
         unknownSize: 'blank',
         health: { checkpointDays: 7, backupDays: 1, freePercent: 10, vcpusPerCore: 4, memoryPercent: 100 },
         datacenter: null,

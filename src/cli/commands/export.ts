@@ -31,6 +31,7 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
     {
       only: given.only ?? manifest.options.only,
       csvTabs: given.csvTabs ?? manifest.options.csvTabs ?? false,
+      extraColumns: given.extraColumns ?? manifest.options.extraColumns ?? false,
       unknownSize: given.unknownSize ?? manifest.options.unknownSize,
       health: given.health ?? manifest.options.health,
       datacenter: given.datacenter ?? manifest.options.datacenter,
@@ -38,7 +39,7 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
     { collectors: collectorNames },
   );
   if (!options.ok) return failure(describeProblems(options.error.problems));
-  const { only, csvTabs, unknownSize, health, datacenter } = options.value;
+  const { only, csvTabs, extraColumns, unknownSize, health, datacenter } = options.value;
   const stated = await readGuestOsFile(given, terminal);
   if (!stated.ok) return stated;
   const progress = createProgress(terminal);
@@ -57,7 +58,14 @@ export async function exportRun(given: ExportArguments, terminal: Terminal): Pro
         runId: given.run,
         exportedAt: new Date().toISOString(),
         exporterVersion,
-        options: { only, csvTabs, datacenter, ...(unknownSize ? { unknownSize } : {}), ...(health ? { health } : {}) },
+        options: {
+          only,
+          csvTabs,
+          datacenter,
+          ...(extraColumns ? { extraColumns } : {}),
+          ...(unknownSize ? { unknownSize } : {}),
+          ...(health ? { health } : {}),
+        },
       },
       services,
       { hosts: manifest.hosts.length, onProgress: (seen) => progress.show(progressLine(seen)) },

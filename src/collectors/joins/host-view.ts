@@ -43,6 +43,8 @@ export interface VirtualMachine {
   readonly checkpoints: readonly Row<'virtualSystems'>[] | undefined;
   readonly processor: Row<'processors'> | null | undefined;
   readonly memory: Row<'memory'> | null | undefined;
+  /** Null: it has no such settings, as before Windows Server 2016. */
+  readonly security: Row<'securitySettings'> | null | undefined;
   readonly summary: Row<'summaries'> | null | undefined;
   readonly heartbeat: Row<'heartbeats'> | null | undefined;
   readonly services: IntegrationServices;
@@ -64,6 +66,7 @@ export type JoinedFact =
   | 'virtualSystems'
   | 'processors'
   | 'memory'
+  | 'securitySettings'
   | (typeof integrationServiceFacts)[number]
   | 'resourceAllocations'
   | 'storageAllocations'
@@ -179,6 +182,7 @@ export const viewHost = oncePer((host: HostFacts): HostView => {
   const checkpoints = allBy(virtualSystems?.filter(isCheckpoint), (row) => row.VirtualSystemIdentifier);
   const processors = joinByVm('processors', knownRows(facts, 'processors'), ownerOf);
   const memory = joinByVm('memory', knownRows(facts, 'memory'), ownerOf);
+  const security = joinByVm('securitySettings', knownRows(facts, 'securitySettings'), ownerOf);
   const services = joinIntegrationServices(facts, ownerOf);
   const adapters = joinAdapters(facts, ownerOf);
   const drives = joinDrives(facts, ownerOf);
@@ -206,6 +210,7 @@ export const viewHost = oncePer((host: HostFacts): HostView => {
       checkpoints: checkpointsOfVm,
       processor: firstOf(processors, id),
       memory: firstOf(memory, id),
+      security: firstOf(security, id),
       summary: rowOf(summaries, id),
       heartbeat: rowOf(heartbeats, id),
       services: services.of(id),
@@ -245,6 +250,7 @@ export const viewHost = oncePer((host: HostFacts): HostView => {
       ...unjoinedSystems(virtualSystems, joinByVm('virtualSystems', virtualSystems, ownerOf)),
       ...processors.unjoined,
       ...memory.unjoined,
+      ...security.unjoined,
       ...services.unjoined,
       ...adapters.unjoined,
       ...drives.unjoined,
