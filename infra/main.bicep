@@ -27,6 +27,9 @@ param inventory inventorySettings = {}
 @maxLength(64)
 param timeZone string = ''
 
+@description('false: the app starts no inventory by itself; whoever calls it does, as the nightly pipeline.')
+param nightly bool = true
+
 @description('Who cares for the app: reads runs, writes the host list, puts accounts into the vault. Null: nobody is granted anything.')
 param operators operatorPrincipal?
 
@@ -153,6 +156,7 @@ module app 'modules/function-app.bicep' = {
     insightsConnectionString: monitoring.outputs.connectionString
     inventory: settings
     timeZone: timeZone
+    nightly: nightly
     subnetId: network.?appSubnetId
     allowedCallers: allowedCallers
   }

@@ -37,6 +37,9 @@ param inventory inventorySettings
 @description('Windows name of the time zone of the schedule. Empty: UTC.')
 param timeZone string
 
+@description('false: the timer of the app is off.')
+param nightly bool
+
 @description('Subnet for what leaves the app. Null: straight to the internet.')
 param subnetId string?
 
@@ -61,6 +64,7 @@ var settings = union(
     KEY_VAULT_URL: keyVaultUrl
   },
   empty(timeZone) ? {} : { WEBSITE_TIME_ZONE: timeZone },
+  nightly ? {} : { 'AzureWebJobs.nightlyInventory.Disabled': 'true' },
   inventory
 )
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type SettingDeclaration, settingTable } from '../../src/settings/setting-table.ts';
 import { readSettings } from '../../src/settings/settings.ts';
@@ -95,6 +96,14 @@ describe.skipIf(!bicepIsThere)("the app's settings", () => {
     const least = settingsOf(await deployment());
     expect(Object.keys(inventory).filter((name) => name in least)).toEqual([]);
     expect(least).not.toHaveProperty('WEBSITE_TIME_ZONE');
+  });
+
+  it('switch off the timer, by the name that it has, where somebody else starts the runs', async () => {
+    const timer = readFileSync(new URL('../../src/functions/nightly-timer.ts', import.meta.url), 'utf8');
+    const [, name] = /client\.timer\('(\w+)'/.exec(timer) ?? [];
+    const off = `AzureWebJobs.${name}.Disabled`;
+    expect(settingsOf(await deployment('param nightly = false'))).toMatchObject({ [off]: 'true' });
+    expect(settings).not.toHaveProperty([off]);
   });
 
   it('refuse a name that the code does not read, and a value that it would not take', async () => {
