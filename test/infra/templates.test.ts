@@ -20,7 +20,7 @@ describe.skipIf(!bicepIsThere)('the templates', async () => {
 
   it('leave the strict linter nothing to say', () => {
     expect(lintAll()).toEqual({ said: '', exitCode: 0 });
-  }, 120_000);
+  });
 
   it.each(files)('have %s in the form that `bicep format` gives it', async (file) => {
     expect(await formatted(join(infraFolder, file))).toBe(await readFile(join(infraFolder, file), 'utf8'));
