@@ -1,4 +1,4 @@
-import type { Fleet, FleetNode } from '../collectors/collector.ts';
+import type { Fleet, FleetNode, FleetUnseenVm } from '../collectors/collector.ts';
 import type { FleetDatastore } from '../collectors/shared-datastores.ts';
 import type { FleetSwitch } from '../collectors/shared-switches.ts';
 
@@ -16,6 +16,7 @@ export interface FleetReference {
     readonly usedElsewhere: readonly string[];
     readonly knowingDisks: readonly string[];
   };
+  readonly unseenVms: readonly (readonly [string, readonly FleetUnseenVm[]])[];
 }
 
 export const toFleetReference = (fleet: Fleet): FleetReference => ({
@@ -31,6 +32,7 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
     usedElsewhere: [...fleet.folders.usedElsewhere],
     knowingDisks: [...fleet.folders.knowingDisks],
   },
+  unseenVms: [...fleet.unseenVms],
 });
 
 export const fromFleetReference = (reference: FleetReference): Fleet => ({
@@ -46,4 +48,5 @@ export const fromFleetReference = (reference: FleetReference): Fleet => ({
     usedElsewhere: new Set(reference.folders.usedElsewhere),
     knowingDisks: new Set(reference.folders.knowingDisks),
   },
+  unseenVms: new Map(reference.unseenVms),
 });

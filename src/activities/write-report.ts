@@ -1,4 +1,4 @@
-import type { HostFacts } from '../collectors/collector.ts';
+import type { Fleet, FleetUnseenVm, HostFacts } from '../collectors/collector.ts';
 import { buildFleet, type FleetMember, summarize } from '../collectors/fleet.ts';
 import { type GuestsOfHost, guestsOf } from '../collectors/guest-knowledge.ts';
 import { coverageCsv } from '../exports/coverage-csv.ts';
@@ -90,12 +90,25 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   const collected = report.hosts
     .map(({ given }) => given)
     .filter((given) => counting.has(given) && fleetHosts.has(given));
-  const fleet = buildFleet(collected.flatMap((given) => fleetHosts.get(given) ?? []));
+  const fleet = buildFleet(
+    collected.flatMap((given) => fleetHosts.get(given) ?? []),
+    unseenByCluster(report),
+  );
   const guestFiles = [
     { name: runFiles.toldGuests, size: toldSize },
     { name: runFiles.statedGuests, size: stated.size },
   ].flatMap(({ name, size }): RunFile[] => (size === null ? [] : [{ name, size }]));
   return { files: [...files, ...written, ...guestFiles], collected, fleet: toFleetReference(fleet) };
+}
+
+function unseenByCluster({ known_not_collected }: RunReport): Fleet['unseenVms'] {
+  const byCluster = new Map<string, FleetUnseenVm[]>();
+  for (const { cluster_fqdn, vm_name, vm_id, owner_node } of known_not_collected) {
+    const vms = byCluster.get(cluster_fqdn) ?? [];
+    vms.push({ name: vm_name || vm_id, ownerNode: owner_node });
+    byCluster.set(cluster_fqdn, vms);
+  }
+  return byCluster;
 }
 
 async function manifestOf({ runId, again }: WriteReportInput, store: Store): Promise<Manifest> {

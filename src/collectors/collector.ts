@@ -39,6 +39,12 @@ export interface FleetNode extends Hardware, VmTotals {
   readonly shortName: string;
 }
 
+/** A VM of which nothing but this is known. */
+export interface FleetUnseenVm {
+  readonly name: string;
+  readonly ownerNode: string | null;
+}
+
 /** What several hosts share, known once every host's record was read. */
 export interface Fleet {
   /** Lower-case cluster FQDN → VI SDK UUID. */
@@ -59,6 +65,8 @@ export interface Fleet {
   /** Lower-case name → a datastore that several hosts may see. */
   readonly datastores: ReadonlyMap<string, FleetDatastore>;
   readonly folders: FleetFolders;
+  /** Lower-case cluster FQDN → VMs that it knows, but no host of the run showed. */
+  readonly unseenVms: ReadonlyMap<string, readonly FleetUnseenVm[]>;
 }
 
 /** A row on its way to the workbook. */

@@ -58,6 +58,7 @@ export const emptyFleet: Fleet = {
   switches: new Map(),
   datastores: new Map(),
   folders: noFolders,
+  unseenVms: new Map(),
 };
 
 const nothingShared: SharedDatastores = { seen: [], used: [] };
@@ -210,8 +211,11 @@ function switchesOf(
   return new Map([...members].map(([cluster, nodes]) => [cluster, sharedSwitches(nodes, departed)]));
 }
 
-/** Makes the index of a run from the summaries of all its hosts, in any order. */
-export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
+/** Makes the index of a run from the summaries of all its hosts, in any order, and from what their clusters know. */
+export function buildFleet(
+  summaries: Iterable<FleetMember>,
+  unseenVms: Fleet['unseenVms'] = emptyFleet.unseenVms,
+): Fleet {
   const hosts = [...summaries];
   const departed = departuresOf(hosts);
   return {
@@ -226,5 +230,6 @@ export function buildFleet(summaries: Iterable<FleetMember>): Fleet {
       departed,
     ),
     folders: fleetFolders(hosts.map(({ fqdn, folders = noFoldersShared }) => ({ fqdn, folders }))),
+    unseenVms,
   };
 }

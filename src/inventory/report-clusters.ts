@@ -34,6 +34,8 @@ export interface ReportCluster {
 /** A VM that a cluster knows, but no host of the run showed. */
 export interface ReportKnownVm {
   readonly cluster: string;
+  /** Sites may name their clusters alike. */
+  readonly cluster_fqdn: string;
   readonly vm_id: string;
   readonly vm_name: string;
   readonly owner_node: string | null;
@@ -44,6 +46,7 @@ export interface ReportKnownVm {
 
 export interface ReportUnlistedNode {
   readonly cluster: string;
+  readonly cluster_fqdn: string;
   readonly node: string;
   /** Entries of the list, as given, that may be it: addresses that nobody answered at. */
   readonly perhaps: readonly string[];
@@ -87,8 +90,10 @@ export function reportClusters(
   const reported = known.map((cluster) => reportCluster(cluster, machines));
   return {
     clusters: reported,
-    cluster_nodes_not_listed: reported.flatMap(({ name, nodes }) =>
-      (nodes ?? []).filter(({ host }) => host === null).map((node) => ({ cluster: name, node: node.name, perhaps })),
+    cluster_nodes_not_listed: reported.flatMap(({ name, fqdn, nodes }) =>
+      (nodes ?? [])
+        .filter(({ host }) => host === null)
+        .map((node) => ({ cluster: name, cluster_fqdn: fqdn, node: node.name, perhaps })),
     ),
     cluster_names_given: known.flatMap((cluster) =>
       listed
@@ -120,6 +125,7 @@ export function reportKnownVms(
 ): readonly ReportKnownVm[] {
   return unseen.map(({ cluster, vm, owner }) => ({
     cluster: cluster.name,
+    cluster_fqdn: cluster.fqdn,
     vm_id: vm.id,
     vm_name: vm.name,
     owner_node: vm.ownerNode,

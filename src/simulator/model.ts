@@ -188,6 +188,8 @@ export interface SharedVolumeModel {
 export interface ClusterModel {
   readonly name: string;
   readonly fqdn: string;
+  /** Of the cluster itself: it moves from node to node. */
+  readonly address: string;
   readonly instanceId: string;
   readonly os: OperatingSystem;
   readonly sharedVolumes: readonly SharedVolumeModel[];

@@ -123,6 +123,7 @@ function makeCluster(random: Random, number: number, os: OperatingSystem, nodes:
   return {
     name,
     fqdn: `${name.toLowerCase()}.${domain}`,
+    address: `10.77.${Math.floor(number / 250)}.${(number % 250) + 1}`,
     instanceId: random.guid().toLowerCase(),
     os,
     sharedVolumes,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HostFacts } from '../../src/collectors/collector.ts';
+import type { Fleet, HostFacts } from '../../src/collectors/collector.ts';
 import { buildFleet, summarize } from '../../src/collectors/fleet.ts';
 import { vHealth } from '../../src/collectors/v-health.ts';
 import { clusterOf, hostNamed } from './cluster-builder.ts';
@@ -9,8 +9,9 @@ const id = guid(1);
 const web01 = [vm(id, 'web01'), disk(id, 0, 'D:\\VMs\\web.vhdx'), vhd('D:\\VMs\\web.vhdx')];
 
 /** Names and messages of what vHealth says of files that nobody uses, of each host. */
-const saidOf = (...hosts: readonly HostFacts[]) => {
-  const fleet = buildFleet(hosts.map(summarize));
+const saidOf = (...hosts: readonly HostFacts[]) => saidWith(new Map(), ...hosts);
+const saidWith = (unseenVms: Fleet['unseenVms'], ...hosts: readonly HostFacts[]) => {
+  const fleet = buildFleet(hosts.map(summarize), unseenVms);
   return hosts.map((host) =>
     rowsFrom(vHealth, host, fleet)
       .filter((row) => row['Message type'] === 'Zombie')
@@ -106,6 +107,17 @@ describe('a disk file on a volume of the cluster', () => {
 
   test('is not judged where a node was not read', () => {
     expect(saidOf(node('HV01', ...using(1, 'one.vhdx'), listing))).toEqual([[notAll]]);
+  });
+
+  test('is not judged where the cluster knows a VM that no host showed: the file may be its own', () => {
+    const nodes = [node('HV01', ...using(1, 'one.vhdx'), listing), node('HV02', ...using(2, 'two.vhdx'))];
+    const unseen = new Map([['clu01.corp.example', [{ name: 'vm3', ownerNode: 'HV02' }]]]);
+    expect(saidWith(unseen, ...nodes)[0]).toEqual([
+      [
+        'hv01.corp.example',
+        '1 disk file that no VM here uses could not be judged: the cluster knows VMs that no host showed.',
+      ],
+    ]);
   });
 
   test('is not judged where the other node could not read a disk of its own', () => {

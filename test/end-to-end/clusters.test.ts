@@ -30,6 +30,8 @@ const rolesOf = ({ host }: RunningHost): readonly string[] =>
 
 const clusterNameOf = (fleet: RunningFleet): string => fleet.hosts[0]?.host.cluster ?? '';
 
+const fqdnOf = (fleet: RunningFleet): string => fleet.hosts[0]?.host.machine?.cluster?.fqdn ?? '';
+
 async function missingRows(folder: string): Promise<readonly Record<string, string>[]> {
   const text = await readFile(join(folder, 'out', 'missing_vms_by_host.csv'), 'utf8');
   return parse(text, { columns: true, bom: true });
@@ -65,7 +67,7 @@ describe('VMs of a cluster node that is not in the host list', () => {
       });
     }
     expect(report.cluster_nodes_not_listed).toEqual([
-      { cluster: clusterNameOf(fleet), node: left.host.name, perhaps: [] },
+      { cluster: clusterNameOf(fleet), cluster_fqdn: fqdnOf(fleet), node: left.host.name, perhaps: [] },
     ]);
     expect(report.totals.vms.known_not_collected).toBe(rolesOf(left).length);
     expect(report.totals.clusters).toEqual({ told_of: 1, nodes_not_listed: 1, unread_by_hosts: 0 });
@@ -78,6 +80,11 @@ describe('VMs of a cluster node that is not in the host list', () => {
     expect(stdout).toContain(`${left.host.name} of ${clusterNameOf(fleet)}`);
     const retry = await readFile(join(folder, 'out', 'targets_retry_hosts.txt'), 'utf8');
     expect(retry).toContain(`# Not listed: ${left.host.name}, a node of cluster ${clusterNameOf(fleet)}.`);
+    const health = await workbookRows(join(folder, 'out'), 'vHealth');
+    const told = health.filter(({ Message }) => `${Message}`.endsWith('but no host showed it.'));
+    expect(told.map(({ Name }) => Name).toSorted()).toEqual(
+      report.known_not_collected.map(({ vm_name }) => vm_name).toSorted(),
+    );
     // No row is made up of what the cluster alone knows.
     const rows = await workbookRows(join(folder, 'out'), 'vInfo');
     expect(rows).toHaveLength(one.host.vms.length + two.host.vms.length);
@@ -160,28 +167,31 @@ describe('a node that is listed', () => {
 
     const [, dead] = fleet.hosts;
     expect((await reportIn(folder)).cluster_nodes_not_listed).toEqual([
-      { cluster: clusterNameOf(fleet), node: dead?.host.name, perhaps: [dead?.given] },
+      { cluster: clusterNameOf(fleet), cluster_fqdn: fqdnOf(fleet), node: dead?.host.name, perhaps: [dead?.given] },
     ]);
   });
 });
 
-it('the name of a cluster in the host list is told, with the node that it led to', async () => {
-  const folder = await temporaryFolder();
-  const fleet = await runningFleet(cluster(['healthy', 'healthy']));
-  const [one, two] = fleet.hosts as [RunningHost, RunningHost];
-  const given = one.host.machine?.cluster?.fqdn ?? '';
-  const environment = await namingSettings(fleet, { [given]: one });
+it.each(['fqdn', 'address'] as const)(
+  'the %s of a cluster in the host list is told, with the node that it led to',
+  async (kind) => {
+    const folder = await temporaryFolder();
+    const fleet = await runningFleet(cluster(['healthy', 'healthy']));
+    const [one, two] = fleet.hosts as [RunningHost, RunningHost];
+    const given = one.host.machine?.cluster?.[kind] ?? '';
+    const environment = await namingSettings(fleet, { [given]: one });
 
-  const { code, stdout } = await exporter(['--hosts', given, ...shortWaits], { workingFolder: folder, environment });
+    const { code, stdout } = await exporter(['--hosts', given, ...shortWaits], { workingFolder: folder, environment });
 
-  expect(code).toBe(3);
-  const report = await reportIn(folder);
-  expect(report.cluster_names_given).toEqual([
-    { given, cluster: clusterNameOf(fleet), reached: one.host.machine?.dnsHostName },
-  ]);
-  expect(report.cluster_nodes_not_listed.map(({ node }) => node)).toEqual([two.host.name]);
-  expect(stdout).toContain(`${given} of ${clusterNameOf(fleet)}, led to ${one.host.machine?.dnsHostName}`);
-});
+    expect(code).toBe(3);
+    const report = await reportIn(folder);
+    expect(report.cluster_names_given).toEqual([
+      { given, cluster: clusterNameOf(fleet), reached: one.host.machine?.dnsHostName },
+    ]);
+    expect(report.cluster_nodes_not_listed.map(({ node }) => node)).toEqual([two.host.name]);
+    expect(stdout).toContain(`${given} of ${clusterNameOf(fleet)}, led to ${one.host.machine?.dnsHostName}`);
+  },
+);
 
 describe('a VM that moves behind the run, from a node that is still to be read to one that was', () => {
   const plan: FleetPlan = { ...cluster(['healthy', 'healthy', 'vmMoves']), vmsMove: 'behindTheRun' };
@@ -240,5 +250,43 @@ describe('a VM that moves behind the run, from a node that is still to be read t
       ['ok'],
     ]);
     expect(await workbookRows(join(folder, 'out'), 'vInfo')).toHaveLength(4 + 4 + 3);
+  });
+});
+
+describe('facts of several runs together', () => {
+  it('--retry-of takes over what was known, and names no VM any more once its node was read', async () => {
+    const folder = await temporaryFolder();
+    const fleet = await runningFleet(cluster(['healthy', 'healthy', 'intermittent']));
+    const environment = await namingSettings(fleet);
+    const names = fleet.hosts.map(({ host }) => host.fqdn).join(',');
+    await exporter(['--hosts', names, ...shortWaits, '--retry-after', 'none'], { workingFolder: folder, environment });
+    const first = await reportIn(folder);
+    const late = fleet.hosts[2] as RunningHost;
+    expect(first.hosts.map(({ complete }) => complete)).toEqual([true, true, false]);
+
+    const { code } = await exporter(['--retry-of', first.run_id, ...shortWaits], {
+      workingFolder: folder,
+      environment,
+    });
+
+    const report = await reportIn(folder);
+    expect([code, report.known_not_collected]).toEqual([0, []]);
+    expect(report.hosts.map(({ source_run }) => source_run)).toEqual([first.run_id, first.run_id, null]);
+    expect(report.clusters.map(({ told_by }) => told_by)).toEqual([[late.host.fqdn]]);
+  });
+
+  it('--resume does not ask an owner a second time once more', async () => {
+    const folder = await temporaryFolder();
+    const fleet = await runningFleet({ ...cluster(['healthy', 'healthy', 'vmMoves']), vmsMove: 'behindTheRun' });
+    await exporter(['--hosts', hostList(fleet), '--concurrency', '1', ...shortWaits], { workingFolder: folder });
+    const first = await reportIn(folder);
+    const asked = fleet.hosts.map(({ counters }) => counters.requests);
+
+    await exporter(['--resume', first.run_id, ...shortWaits], { workingFolder: folder });
+
+    const { hosts, known_not_collected } = await reportIn(folder);
+    expect(fleet.hosts.map(({ counters }) => counters.requests)).toEqual(asked);
+    expect(known_not_collected).toEqual([]);
+    expect(hosts.map(({ final_status }) => final_status)).toEqual(first.hosts.map(({ final_status }) => final_status));
   });
 });

@@ -1,6 +1,7 @@
 import { inRun } from '../../inventory/file-names.ts';
 import type { ReportHost, RunReport } from '../../inventory/report.ts';
 import { type Result, success } from '../../result.ts';
+import { clusterText } from '../cluster-text.ts';
 import { collectorRows } from '../collector-rows.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, type FinishedRun, newManifest, publish, runInventory } from '../inventory.ts';
@@ -83,5 +84,5 @@ function smokeText(report: RunReport, results: readonly CollectorResult[], { giv
       `${given}/${file}`,
     ].join('; '),
   );
-  return `${[...lines, ...attentionText(report)].join('\n')}\n`;
+  return `${[...lines, ...attentionText(report), ...clusterText(report)].join('\n')}\n`;
 }

@@ -64,15 +64,29 @@ function linksDown({ host, facts }: HostSource): readonly Finding[] {
     }));
 }
 
-/** Every node tells the same of all nodes: the one that speaks for the cluster does. */
-function nodesDown({ host, fleet, facts }: HostSource): readonly Finding[] {
-  if (host.cluster.kind !== 'member') return [];
+/** Every node tells the same of its cluster: the FQDN of that, from the one that speaks for it. */
+function clusterSpokenFor({ host, fleet }: HostSource): string | undefined {
+  if (host.cluster.kind !== 'member') return undefined;
   const speaker = fleet.clusterSpeakers.get(host.cluster.fqdn);
-  if (speaker !== undefined && speaker !== host.identity.fqdn) return [];
-  const { fqdn } = host.cluster;
-  return (knownRows(facts, 'clusterNodes') ?? [])
+  return speaker === undefined || speaker === host.identity.fqdn ? host.cluster.fqdn : undefined;
+}
+
+function nodesDown(source: HostSource): readonly Finding[] {
+  const name = clusterSpokenFor(source);
+  if (name === undefined) return [];
+  return (knownRows(source.facts, 'clusterNodes') ?? [])
     .filter(({ State }) => State === 1)
-    .map(({ Name }) => ({ name: fqdn, message: `The node ${Name} is down.`, type: 'Cluster' }));
+    .map(({ Name }) => ({ name, message: `The node ${Name} is down.`, type: 'Cluster' }));
+}
+
+/** They have no row of their own anywhere: nothing but this is known of them. */
+function unseenVms(source: HostSource): readonly Finding[] {
+  const cluster = clusterSpokenFor(source);
+  const vms = cluster === undefined ? [] : (source.fleet.unseenVms.get(cluster) ?? []);
+  return vms.map(({ name, ownerNode }) => {
+    const node = ownerNode === null ? '' : ` on the node ${ownerNode}`;
+    return { name, message: `The cluster ${cluster} knows the VM${node}, but no host showed it.`, type: 'Cluster' };
+  });
 }
 
 /** A blank has its reason here, since it is no failure: the host answered, and would not say. */
@@ -96,5 +110,6 @@ export const hostFindings = (source: HostSource): readonly Finding[] => [
   ...fullVolumes(source),
   ...linksDown(source),
   ...nodesDown(source),
+  ...unseenVms(source),
   ...storageDenied(source),
 ];

@@ -24,6 +24,7 @@ function doubt(path: string, { host, fleet, facts }: HostSource): string | undef
   if (sharing === 'host') return undefined;
   const nodes = knownRows(facts, 'clusterNodes') ?? [];
   if (host.cluster.kind !== 'member' || nodes.length === 0) return 'the nodes that share their volume are not known';
+  if (fleet.unseenVms.has(host.cluster.fqdn)) return 'the cluster knows VMs that no host showed';
   const read = (fleet.nodes.get(host.cluster.fqdn) ?? []).filter(({ fqdn }) => fleet.folders.knowingDisks.has(fqdn));
   const names = new Set(read.map(({ shortName }) => nodeKey(shortName)));
   return nodes.every(({ Name }) => names.has(nodeKey(Name ?? '')))

@@ -108,13 +108,23 @@ const resource = (name: string, type: string, group: string, node: string, onlin
   RestartThreshold: 1,
 });
 
+const privateProperties = (properties: Readonly<Record<string, string | number>>) => ({
+  embedded: { className: 'MSCluster_Property', properties },
+});
+
 export function resources(view: HostView): Values[] {
   const { cluster: model } = view.machine;
   if (model === null) return [];
   const node = firstNode(model);
   return [
-    resource('Cluster IP Address', 'IP Address', 'Cluster Group', node, true),
-    resource('Cluster Name', 'Network Name', 'Cluster Group', node, true),
+    {
+      ...resource('Cluster IP Address', 'IP Address', 'Cluster Group', node, true),
+      PrivateProperties: privateProperties({ Address: model.address, SubnetMask: '255.255.255.0', EnableDhcp: 0 }),
+    },
+    {
+      ...resource('Cluster Name', 'Network Name', 'Cluster Group', node, true),
+      PrivateProperties: privateProperties({ Name: model.name, DnsName: model.name.toLowerCase() }),
+    },
     ...model.sharedVolumes.map((_, place) => ({
       ...resource(`Cluster Disk ${place + 1}`, 'Physical Disk', `CSV ${place + 1}`, node, true),
       IsClusterSharedVolume: true,
@@ -122,9 +132,8 @@ export function resources(view: HostView): Values[] {
     ...namedRoles(view).flatMap(({ groupName, highlyAvailable, owner, vm }) => {
       // The cluster writes ids in lower case, Hyper-V in upper case.
       const common = { VmID: vm.id.toLowerCase(), DependsOnSharedVolumes: model.sharedVolumes[0]?.guid ?? '' };
-      const bag = (properties: Readonly<Record<string, string | number>>) => ({
-        embedded: { className: 'MSCluster_Property', properties: { ...common, ...properties } },
-      });
+      const bag = (properties: Readonly<Record<string, string | number>>) =>
+        privateProperties({ ...common, ...properties });
       return [
         {
           ...resource(`Virtual Machine ${groupName}`, 'Virtual Machine', groupName, owner.name, vm.state === 2),
