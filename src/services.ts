@@ -31,6 +31,8 @@ export interface Services {
   readonly collectDeadlineMs: number;
   /** Pause between two looks at the cancel mark while a host is collected, in milliseconds. */
   readonly cancelPollMs: number;
+  /** Pauses before work is done again that a store kept from being done for a reason that passes, in milliseconds. */
+  readonly storePausesMs: readonly number[];
   /** For the workbook's spools. */
   readonly temporaryFolder: string;
 }
@@ -46,6 +48,7 @@ export function createServices(parts: ServiceParts): Services {
     isCancelled: (runId) => parts.store.exists(cancelMarkName(runId)),
     collectDeadlineMs: 25 * 60_000,
     cancelPollMs: 2_000,
+    storePausesMs: [10_000, 30_000],
     temporaryFolder: tmpdir(),
     ...parts,
   };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { writeDeploymentZip } from './deployment-zip.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const target = resolve(process.argv[2] ?? join(project, 'out', 'hyperv-rvtools-functions.zip'));
+const target = resolve(process.argv[2] ?? join(project, 'out', 'hyperv-rvtools.zip'));
 mkdirSync(dirname(target), { recursive: true });
 const { files } = await writeDeploymentZip(project, target);
 const megabytes = (statSync(target).size / 1_000_000).toFixed(1);

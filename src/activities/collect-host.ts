@@ -10,6 +10,7 @@ import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import { secondRecord } from '../inventory/second-record.ts';
 import type { Services } from '../services.ts';
+import { outlastStore } from '../stores/outlast.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
 import type { Credential, WinrmSession } from '../winrm/winrm-session.ts';
@@ -276,7 +277,7 @@ async function keep(
   };
   const record = first ? secondRecord(first, latest) : latest;
   try {
-    await writeRecord(services.store, record);
+    await outlastStore(services.storePausesMs, () => writeRecord(services.store, record));
   } catch (thrown) {
     if (!(thrown instanceof StoreError)) throw thrown;
     // Waiting and asking the host again would not make room on a disk; a storage account may be back by then.

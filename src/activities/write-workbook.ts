@@ -53,7 +53,8 @@ export async function writeWorkbook(
   } catch (thrown) {
     // What was kept before the failure belongs to no set: nobody shall take it for one.
     await removeExports(manifest, services.store).catch(() => undefined);
-    if (thrown instanceof StoreError) return failure(thrown.message);
+    // What passes is worth another try of all of it.
+    if (thrown instanceof StoreError && !thrown.passing) return failure(thrown.message);
     throw thrown;
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import type { CancelRequestedInput } from '../activities/cancel-requested.ts';
 import { activityNames } from '../orchestrators/function-names.ts';
 import type { Services } from '../services.ts';
+import { outlastStore } from '../stores/outlast.ts';
 import type { ServicesSource } from './services-source.ts';
 
 /** Runs an activity and logs that it was done: in which run, its host, how long it took, and the code of what went wrong. */
@@ -12,7 +13,7 @@ async function logged<Input, Output>(
   services: Services,
 ): Promise<Output> {
   const started = performance.now();
-  const output = await run(input, services);
+  const output = await outlastStore(services.storePausesMs, () => run(input, services));
   const { runId, host } = input as { readonly runId?: string; readonly host?: { readonly given: string } };
   const { error } = (output ?? {}) as { readonly error?: { readonly code?: string } };
   services.log({

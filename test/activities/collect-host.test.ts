@@ -4,6 +4,7 @@ import { type CollectInput, collectHost } from '../../src/activities/collect-hos
 import { readRecord } from '../../src/activities/host-records.ts';
 import { unknownIdentity } from '../../src/activities/unreached-host.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
+import type { Store } from '../../src/stores/store.ts';
 import { StoreError } from '../../src/stores/store-error.ts';
 import { entry, type FakeHost, fakeFleet, healthyClasses, runId, runOptions, vmId } from './fake-host.ts';
 
@@ -84,6 +85,34 @@ describe('collecting a host', () => {
     };
     const outcome = await collectHost(input, { ...services, store: full });
     expect(outcome).toMatchObject({ complete: false, error: { code: 'storeFailed', retryable: false } });
+  });
+
+  it('keeps what a host gave where the store is out of reach for a while, without asking the host again', async () => {
+    const { services, sessions } = fakeFleet({ hv1: { classes: healthyClasses() } });
+    const { store } = services;
+    const failures: StoreError[] = ['ETIMEDOUT', 'ECONNREFUSED'].map(
+      (systemCode) => new StoreError({ code: 'storeUnreachable', file: 'hv1.json.gz', doing: 'written', systemCode }),
+    );
+    const shaky: Store = {
+      ...store,
+      write: async (...args) => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        await store.write(...args);
+      },
+    };
+    const outcome = await collectHost(input, { ...services, store: shaky, storePausesMs: [1, 1] });
+    expect(outcome).toMatchObject({ complete: true });
+    expect(sessions).toHaveLength(1);
+    failures.push(
+      ...Array.from(
+        { length: 2 },
+        () => new StoreError({ code: 'storeUnreachable', file: 'x', doing: 'written', systemCode: 'ETIMEDOUT' }),
+      ),
+    );
+    await store.remove(outcome.record ?? '');
+    const lasting = await collectHost(input, { ...services, store: shaky, storePausesMs: [1] });
+    expect(lasting).toMatchObject({ complete: false, error: { code: 'storeFailed', retryable: true } });
   });
 
   it('collects a host again whose record was spoilt on its disk', async () => {

@@ -93,6 +93,10 @@ describe('where the app keeps its runs', () => {
     },
   );
 
+  it('may be Azurite on its own ports', async () => {
+    expect(await openAppStores({ appStorage: 'UseDevelopmentStorage=true' }, identity)).toMatchObject({ ok: true });
+  });
+
   it('is asked in the public cloud where only the name of the account is known', async () => {
     const { runs } = await opened({ appStorageAccount: 'contosonosuchaccount' }, noIdentity);
     await expect(runs.exists('a')).rejects.toThrow('contosonosuchaccount.blob.core.windows.net');
