@@ -1,5 +1,5 @@
 /** What the store's user is told of each way to fail, and whether it may pass by itself. Codes are stable. */
-const kinds = {
+export const storeErrorKinds = {
   /** A disk or a quota is full. */
   storeFull: { sentence: 'no space is left', advice: 'Make room, then run again.', passing: false },
   storeUnwritable: {
@@ -60,7 +60,7 @@ const kinds = {
 } as const satisfies Readonly<Record<string, { sentence: string; advice: string; passing: boolean }>>;
 
 /** Why a file could not be kept or read. */
-export type StoreErrorCode = keyof typeof kinds;
+export type StoreErrorCode = keyof typeof storeErrorKinds;
 
 export interface StoreFailure {
   readonly code: StoreErrorCode;
@@ -91,7 +91,7 @@ export class StoreError extends Error {
   readonly passing: boolean;
 
   constructor({ code, file, doing, systemCode, place, advice }: StoreFailure) {
-    const kind = kinds[code];
+    const kind = storeErrorKinds[code];
     const where = place === undefined ? '' : ` (${place})`;
     const why = kind.sentence === '' ? '' : `: ${kind.sentence}`;
     const hint = /^E(BUSY|PERM)$/.test(systemCode) ? '; is it open in another program?' : '';
