@@ -10,38 +10,49 @@ import type { ClientCertificateFiles, SettingError } from './settings.ts';
  * Errors name setting and file; nothing of the key or its passphrase stands in them.
  */
 export async function loadClientCertificate(
-  { certFile, keyFile, passphrase, names }: ClientCertificateFiles,
+  files: ClientCertificateFiles,
   now: Date,
 ): Promise<Result<ClientCertificate, SettingError>> {
-  const wrong = (setting: string, reason: string) => failure({ setting, message: `${setting}: ${reason}.` });
-  const text = await textOf(certFile);
-  if (!text.ok) return wrong(names.certFile, `${certFile} ${text.error}`);
-  const keyText = await textOf(keyFile);
-  if (!keyText.ok) return wrong(names.keyFile, `${keyFile} ${keyText.error}`);
+  const { certFile, keyFile, names } = files;
+  const certificate = await textOf(certFile);
+  if (!certificate.ok) return failure(wrong(names.certFile, `${certFile} ${certificate.error}`));
+  const key = await textOf(keyFile);
+  if (!key.ok) return failure(wrong(names.keyFile, `${keyFile} ${key.error}`));
+  return readClientCertificate({ certificate: certificate.value, key: key.value }, files, now);
+}
 
-  const chain = certificatesIn(text.value);
-  if (!chain.ok) return wrong(names.certFile, `${certFile} ${chain.error}`);
-  const key = readKey(keyText.value, passphrase);
+const wrong = (setting: string, reason: string): SettingError => ({ setting, message: `${setting}: ${reason}.` });
+
+/** The same of texts in PEM; `files` tells where they come from. */
+export function readClientCertificate(
+  texts: { readonly certificate: string; readonly key: string },
+  { certFile, keyFile, passphrase, names }: ClientCertificateFiles,
+  now: Date,
+): Result<ClientCertificate, SettingError> {
+  const chain = certificatesIn(texts.certificate);
+  if (!chain.ok) return failure(wrong(names.certFile, `${certFile} ${chain.error}`));
+  const key = readKey(texts.key, passphrase);
   if (!key.ok) {
     const { about, reason } = key.error;
-    return about === 'key'
-      ? wrong(names.keyFile, `${keyFile} ${reason}`)
-      : wrong(names.passphrase, `${reason} (${names.keyFile}: ${keyFile})`);
+    return failure(
+      about === 'key'
+        ? wrong(names.keyFile, `${keyFile} ${reason}`)
+        : wrong(names.passphrase, `${reason} (${names.keyFile}: ${keyFile})`),
+    );
   }
   const { leaf, certificates } = chain.value;
   if (!leaf.checkPrivateKey(key.value)) {
-    return wrong(
-      names.keyFile,
-      `${keyFile} is not the key of the first certificate in ${names.certFile} (${certFile})`,
+    return failure(
+      wrong(names.keyFile, `${keyFile} is not the key of the first certificate in ${names.certFile} (${certFile})`),
     );
   }
   const dates = objectionToDates(leaf, now);
-  if (dates !== undefined) return wrong(names.certFile, `the certificate in ${certFile} ${dates}`);
+  if (dates !== undefined) return failure(wrong(names.certFile, `the certificate in ${certFile} ${dates}`));
   const made = { certificate: certificates.join('\n'), key: pemOf(key.value) };
   const useless = objectionOfTls(made);
   return useless === undefined
     ? success(made)
-    : wrong(names.certFile, `${certFile} cannot be used in TLS (${useless})`);
+    : failure(wrong(names.certFile, `${certFile} cannot be used in TLS (${useless})`));
 }
 
 async function textOf(path: string): Promise<Result<string, string>> {

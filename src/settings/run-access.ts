@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
+import type { TokenCredential } from '@azure/identity';
 import type { HostEntry } from '../inventory/host-entry.ts';
+import { hostErrorKinds } from '../inventory/host-error.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { AccountFailure, Accounts } from './accounts.ts';
+import { azureCredential } from './azure-credential.ts';
+import { vaultAccounts } from './key-vault/vault-accounts.ts';
+import { keyVaultSecrets } from './key-vault/vault-secrets.ts';
 import { loadAuthorities } from './load-authorities.ts';
 import type { Settings } from './settings.ts';
 import { settingsAccounts } from './settings-accounts.ts';
@@ -23,9 +28,17 @@ export interface AccessNeeds {
   readonly options: Pick<RunOptions, 'authentication'>;
 }
 
-/** The accounts that these settings lead to. */
-export const accountsOf = (settings: Settings, workingFolder: string): Accounts =>
-  settingsAccounts(settings, { workingFolder, now: () => new Date() });
+/** The accounts that these settings lead to: those of the Key Vault where one is named, else their own. */
+export function accountsOf(
+  settings: Settings,
+  workingFolder: string,
+  identity: () => Promise<TokenCredential> = () => azureCredential(settings.identity),
+): Accounts {
+  const { keyVaultUrl: url } = settings;
+  const now = () => new Date();
+  if (url === undefined) return settingsAccounts(settings, { workingFolder, now });
+  return vaultAccounts(keyVaultSecrets({ url, credential: identity }), now);
+}
 
 /** The file with private CAs, as an absolute path; the option wins over the setting. */
 export const caFileOf = (
@@ -57,7 +70,7 @@ export async function openAccess(
   workingFolder: string,
 ): Promise<Result<RunAccess, readonly string[]>> {
   const accounts = accountsOf(settings, workingFolder);
-  const objections = await objectionsTo(accounts, hosts, options);
+  const objections = await objectionsTo(accounts, { hosts, options }, settings);
   if (objections.length > 0) return failure(objections);
   const authorities = await authoritiesOf(caFile, settings);
   if (!authorities.ok) return failure([authorities.error]);
@@ -66,20 +79,32 @@ export async function openAccess(
 
 async function objectionsTo(
   accounts: Accounts,
-  hosts: readonly HostEntry[],
-  { authentication }: AccessNeeds['options'],
+  { hosts, options: { authentication } }: Pick<AccessNeeds, 'hosts' | 'options'>,
+  settings: Settings,
 ): Promise<readonly string[]> {
   const found = await Promise.all(
     hosts.map(async (host) => ({ host, account: await accounts.find({ host, authentication }) })),
   );
   const failures = found.flatMap(({ host, account }) => (account.ok ? [] : [{ host, error: account.error }]));
-  const fatal = failures.filter(
-    ({ host, error }) => error.code === 'credentialUnusable' || (isMissing(error) && host.credential === undefined),
-  );
-  return [...new Set(fatal.map(({ error }) => (isMissing(error) ? noCredentials(authentication) : error.reason)))];
+  const isFatal = ({ host, error }: (typeof failures)[number]): boolean =>
+    settings.keyVaultUrl === undefined
+      ? error.code === 'credentialUnusable' || (isMissing(error) && host.credential === undefined)
+      : (isMissing(error) && host.credential === undefined) || failures.length === hosts.length;
+  const fatal = failures.filter(isFatal);
+  return [...new Set(fatal.map(({ host, error }) => objection(host, error, settings, authentication)))];
 }
 
 const isMissing = ({ code }: AccountFailure): boolean => code === 'credentialMissing';
+
+function objection(
+  { credential }: HostEntry,
+  error: AccountFailure,
+  { keyVaultUrl }: Settings,
+  authentication: RunOptions['authentication'],
+): string {
+  if (keyVaultUrl !== undefined) return `No credentials: ${error.reason} ${hostErrorKinds[error.code].advice}`;
+  return isMissing(error) && credential === undefined ? noCredentials(authentication) : error.reason;
+}
 
 function noCredentials(authentication: RunOptions['authentication']): string {
   const names =

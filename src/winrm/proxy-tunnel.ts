@@ -34,15 +34,21 @@ const longestReason = 200;
 /**
  * Tunnels through this proxy. While its account is unproven, one tunnel is opened after another, and once the proxy
  * has refused it, it is not sent again: a whole fleet at once would lock the account out.
+ * @param refusalMs how long that holds, in milliseconds; default: as long as these tunnels
  */
-export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
+export function proxyTunnels(proxy: HttpProxy, { refusalMs = Number.POSITIVE_INFINITY } = {}): ProxyTunnels {
   const name = hostAndPort(proxy);
   let proven = proxy.credential === undefined;
-  let refusal: string | undefined;
+  let refusal: { readonly text: string; readonly until: number } | undefined;
+  const refused = (): string | undefined => {
+    if (refusal !== undefined && performance.now() >= refusal.until) refusal = undefined;
+    return refusal?.text;
+  };
   let last: Promise<unknown> = Promise.resolve();
 
   const open = async (options: Omit<ConnectOptions, 'proxy'>): Promise<Result<Socket, WinrmError>> => {
-    if (refusal !== undefined) return failure(wantsAccount(options.target, name, refusal));
+    const earlier = refused();
+    if (earlier !== undefined) return failure(wantsAccount(options.target, name, earlier));
     const endsAt = performance.now() + options.timeoutMs;
     // Pin and server name are the host's; whom to trust holds for the proxy's certificate too.
     const tls = { authorities: options.tls?.authorities };
@@ -55,7 +61,10 @@ export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
       return failure(failedTunnel(options.target, name, answer));
     }
     if (!refusesAccount(answer)) proven = true;
-    else if (proxy.credential !== undefined) refusal = answer.text;
+    else if (proxy.credential !== undefined) {
+      proven = false;
+      refusal = { text: answer.text, until: performance.now() + refusalMs };
+    }
     if (isTunnel(answer)) return success(connected.value);
     connected.value.destroy();
     return failure(refusedTunnel(options.target, name, answer));
@@ -64,7 +73,7 @@ export function proxyTunnels(proxy: HttpProxy): ProxyTunnels {
   return {
     name,
     open: (options) => {
-      if (proven || refusal !== undefined) return open(options);
+      if (proven || refused() !== undefined) return open(options);
       const turn = last.then(() => open(options));
       last = turn.catch(() => undefined);
       return turn;
