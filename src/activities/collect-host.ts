@@ -6,6 +6,7 @@ import { hasUnansweredInputs } from '../facts/input-rows.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { distinctErrors, type HostError, hostError } from '../inventory/host-error.ts';
 import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
+import { summarizeRecord } from '../inventory/host-summary.ts';
 import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import { secondRecord } from '../inventory/second-record.ts';
@@ -107,13 +108,41 @@ async function collectOverSession(
   const session = openHostSession(host, credential, settings, services, watch.signal);
   try {
     const startedAt = services.clock();
-    const collected = await collect(session, input, { collectors, earlier, watch, clock: services.clock });
+    const isWorthAll = first === undefined || (await hasNewVms(first, session, input, startedAt));
+    const collected = isWorthAll
+      ? await collect(session, input, { collectors, earlier, watch, clock: services.clock })
+      : asBefore(first);
     const attempt = attemptOf(session, collected, startedAt, services.clock());
     return await keep(input, { collectors, first, earlier, collected, attempt, services });
   } finally {
     await session.close();
   }
 }
+
+/**
+ * False: the host lists no VM that it had not listed, or shown, when it was first asked. Then nothing has moved here: a
+ * role that was left behind by a deleted VM must not cost its host a whole collection in every run.
+ */
+async function hasNewVms(
+  first: HostRecord,
+  session: WinrmSession,
+  { host, options }: CollectInput,
+  now: Date,
+): Promise<boolean> {
+  const list = await readBaseline(session, { host: host.host, timeoutMs: options.waits.operationMs, now });
+  const { expected, unexpected } = summarizeRecord(first);
+  const known = new Set([...expected, ...unexpected].map(({ id }) => id));
+  return !list.ok || list.value.vms.some(({ id }) => !known.has(id));
+}
+
+const asBefore = ({ baselineBefore, baselineAfter, facts, gatheredBy, collectedAt }: HostRecord): Collected => ({
+  baselineBefore,
+  baselineAfter,
+  facts,
+  gatheredBy,
+  notes: [],
+  collectedAt,
+});
 
 async function collect(
   session: WinrmSession,

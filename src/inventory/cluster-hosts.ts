@@ -67,6 +67,9 @@ export function isAccessPoint(listed: ListedHost, cluster: KnownCluster): boolea
   const asked = listed.host.host.toLowerCase();
   const points = cluster.accessPoints?.items;
   if (points === undefined || cluster.nodes?.items.has(nodeKey(asked))) return false;
+  // Another site's host may bear the name of a cluster as its own.
+  const { computerName } = listed.identity;
+  if (computerName !== null && isIP(asked) === 0 && nodeKey(computerName) === nodeKey(asked)) return false;
   if (points.has(asked)) return true;
   const [label = ''] = asked.split('.');
   return isIP(asked) === 0 && points.has(label) && areRelated(domainOf(asked), domainOf(cluster.fqdn));

@@ -7,8 +7,10 @@ import { describe, expect, it } from 'vitest';
 import schema from '../../src/exports/report.schema.json' with { type: 'json' };
 import type { RunReport } from '../../src/inventory/report.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
+import type { CimInstance } from '../../src/simulator/cim-repository.ts';
 import { buildFleet, type FleetPlan } from '../../src/simulator/fleet.ts';
 import type { RunningFleet, RunningHost } from '../../src/simulator/server/running-fleet.ts';
+import { changedFleet } from './changed-fleet.ts';
 import { exporter, hostList, reportIn, runningFleet, servedFleet, shortWaits, temporaryFolder } from './exporter.ts';
 import { namingSettings } from './named-hosts.ts';
 import { workbookRows } from './workbook-rows.ts';
@@ -251,6 +253,38 @@ describe('a VM that moves behind the run, from a node that is still to be read t
     ]);
     expect(await workbookRows(join(folder, 'out'), 'vInfo')).toHaveLength(4 + 4 + 3);
   });
+});
+
+/** The same resource of a cluster, but for another VM. */
+function ofDeletedVm(instance: CimInstance, id: string, deleted: string): CimInstance {
+  const bag = instance.values.PrivateProperties;
+  const embedded = typeof bag === 'object' && bag !== null && 'embedded' in bag ? bag.embedded : undefined;
+  if (embedded?.properties.VmID !== id.toLowerCase()) return instance;
+  const PrivateProperties = { embedded: { ...embedded, properties: { ...embedded.properties, VmID: deleted } } };
+  return { ...instance, values: { ...instance.values, PrivateProperties } };
+}
+
+it('a role that a deleted VM left behind is named, and costs its host one more list, not another collection', async () => {
+  const folder = await temporaryFolder();
+  const simulated = buildFleet(cluster(['healthy', 'healthy']));
+  const role = simulated.hosts[0]?.machine?.vms.find(({ highlyAvailable }) => highlyAvailable !== null);
+  const deleted = 'de1e7ed0-0000-4000-8000-000000000001';
+  const fleet = await servedFleet(
+    changedFleet(simulated, (instance) => ofDeletedVm(instance, role?.id ?? '', deleted)),
+  );
+
+  const { code } = await exporter(['--hosts', hostList(fleet), ...shortWaits], { workingFolder: folder });
+
+  const { hosts, known_not_collected } = await reportIn(folder);
+  expect(code).toBe(3);
+  expect(known_not_collected).toMatchObject([
+    { vm_id: deleted, vm_name: role?.name, owner_host: hosts[0]?.given, reason: 'notShownByNode' },
+  ]);
+  const collections = hosts.map(({ attempts }) => attempts.filter(({ stage }) => stage === 'collect'));
+  expect(collections.map((attempts) => attempts.length)).toEqual([2, 1]);
+  const [first, second] = collections[0] ?? [];
+  expect(second?.outcome).toBe('ok');
+  expect(second?.requests).toBeLessThan(first?.requests ?? 0);
 });
 
 describe('facts of several runs together', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedHost } from '../../src/inventory/cluster-hosts.ts';
+import { isAccessPoint, type ListedHost } from '../../src/inventory/cluster-hosts.ts';
 import { type ClusterAnswer, type KnownCluster, learnCluster } from '../../src/inventory/cluster-knowledge.ts';
 import { type HostSummaryForReport, summarizeRecord } from '../../src/inventory/host-summary.ts';
 import { buildReport } from '../../src/inventory/report.ts';
@@ -37,6 +37,7 @@ function told(hosts: Readonly<Record<string, Node>>) {
       name: membership === 'member' ? cluster : null,
       fqdn: membership === 'member' && cluster !== null ? `${cluster.toLowerCase()}.corp.example` : null,
       failedFacts: [],
+      accessPoints: [`${cluster}`.toLowerCase()],
       ...(node.nodes === null ? {} : { nodes: node.nodes ?? ['HV1', 'HV2', 'HV3'] }),
       ...(node.tells
         ? { vms: Object.entries(node.tells).map(([n, ownerNode]) => ({ id: vmId(+n), name: `vm${n}`, ownerNode })) }
@@ -152,6 +153,19 @@ describe('a VM that a cluster knows', () => {
     expect(unseen({ hv1: { tells: { 1: 'HV-FRANKFURT-00' }, nodes }, [long]: { nodes, tells: {} } })).toEqual([
       `vm1 on HV-FRANKFURT-00=${long}`,
     ]);
+  });
+});
+
+describe('an entry of the host list', () => {
+  it('is the name of a cluster only where no host bears that name itself', () => {
+    const reached = (computerName: string) => {
+      const { clusters, listed } = told({ hv1: {} });
+      const cluster = clusters.get('cl1.corp.example');
+      const asked: ListedHost = { host: entry('CL1'), identity: identityOf('hv2', { computerName }) };
+      return cluster && [...listed, asked].map((host) => isAccessPoint(host, cluster));
+    };
+    expect(reached('HV2')).toEqual([false, true]);
+    expect(reached('CL1')).toEqual([false, false]);
   });
 });
 
