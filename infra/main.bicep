@@ -3,7 +3,8 @@
 targetScope = 'resourceGroup'
 
 import { alertSettings, endpoint, inventorySettings, networkSettings, operatorPrincipal } from 'types.bicep'
-import { connectionOf, isDnsName } from 'modules/hybrid-connection.bicep'
+import { connectionOf } from 'modules/hybrid-connection.bicep'
+import { isDnsName, isShortName } from 'modules/names.bicep'
 
 @description('Short name that every resource is named after: lower-case letters and digits, a letter first.')
 @minLength(3)
@@ -64,7 +65,9 @@ param storageSku 'Standard_LRS' | 'Standard_ZRS' = 'Standard_ZRS'
 @description('Nobody can empty the vault for good before its 90 days are over. Cannot be taken back: false for a trial only.')
 param purgeProtection bool = true
 
-var suffix = uniqueString(resourceGroup().id, name)
+var suffix = isShortName(name)
+  ? uniqueString(resourceGroup().id, name)
+  : fail('name takes lower-case letters and digits, a letter first')
 var appName = 'func-${name}-${suffix}'
 var relayName = 'relay-${name}-${suffix}'
 var publicAccess = network.?privateEndpointSubnetId == null

@@ -4,7 +4,7 @@ import { orchestratorNames } from '../../src/orchestrators/function-names.ts';
 import { fakeFleet, healthyClasses } from '../activities/fake-host.ts';
 import { finished, functionsApp } from '../functions/functions-app.ts';
 import { bicepIsThere, type Deployment, deployment, ofType, type Resource, theOne } from './bicep.ts';
-import { problemsOf } from './kql.ts';
+import { problemsOf } from './kql-syntax.ts';
 
 const ruleType = 'Microsoft.Insights/scheduledQueryRules';
 

@@ -17,6 +17,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   'functionapp restart': ['--name', '--resource-group'],
   'group create': ['--location', '--name'],
   'group delete': ['--name'],
+  'keyvault recover': ['--name'],
   'keyvault secret recover': ['--name', '--vault-name'],
   'keyvault secret set': ['--encoding', '--file', '--name', '--value', '--vault-name'],
   login: [],

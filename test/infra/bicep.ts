@@ -89,11 +89,11 @@ const target = {
  * Has the CLI's template engine work out what would be deployed. `parameters` are lines of a `.bicepparam`; only `name`
  * has no default. Throws what the engine says of parameters that it does not take.
  */
-export async function deployment(parameters = ''): Promise<Deployment> {
+export async function deployment(parameters = '', name = 'hvtools'): Promise<Deployment> {
   const folder = await mkdtemp(join(tmpdir(), 'bicep-'));
   try {
     const path = join(folder, 'test.bicepparam');
-    const lines = [`using '${relative(folder, mainFile)}'`, "param name = 'hvtools'", parameters];
+    const lines = [`using '${relative(folder, mainFile)}'`, `param name = '${name}'`, parameters];
     await writeFile(path, lines.join('\n'));
     return await snapshot(path);
   } finally {
