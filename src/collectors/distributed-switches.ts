@@ -1,8 +1,10 @@
 import { type ComputeResource, computeResourcesHere } from './compute-resources.ts';
+import { empty } from './empty-column.ts';
 import { type HostSource, hostColumnFacts } from './per-host.ts';
 import { type FleetSwitch, sharedSwitches, switchesSharedBy } from './shared-switches.ts';
 import { switchFacts, uplinkFacts } from './switch-columns.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
+import type { Columns } from './vm-columns.ts';
 
 /** A switch of a cluster. */
 export interface DistributedSwitch extends ComputeResource {
@@ -36,3 +38,17 @@ export const distributedSwitchesHere = (source: HostSource): readonly Distribute
 /** A GUID of what bears this name in a cluster: the same in every run. */
 export const idInCluster = ({ host: { cluster } }: ComputeResource, name: string): string =>
   uuidV5(`${cluster.kind === 'member' ? cluster.fqdn : ''}/${name}`.toLowerCase(), dnsNamespace);
+
+const noShaping = empty('Hyper-V limits the bandwidth of adapters, not of a switch or port group');
+
+/** How VMware shapes the traffic of a switch and of its port groups. */
+export const unshapedColumns = {
+  'In Traffic Shaping': noShaping,
+  'In Avg': noShaping,
+  'In Peak': noShaping,
+  'In Burst': noShaping,
+  'Out Traffic Shaping': noShaping,
+  'Out Avg': noShaping,
+  'Out Peak': noShaping,
+  'Out Burst': noShaping,
+} satisfies Columns<DistributedSwitch>;

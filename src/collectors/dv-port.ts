@@ -4,6 +4,7 @@ import {
   distributedSwitchesHere,
   distributedSwitchFacts,
   idInCluster,
+  unshapedColumns,
 } from './distributed-switches.ts';
 import { empty } from './empty-column.ts';
 import type { PortGroup } from './joins/port-groups.ts';
@@ -17,7 +18,6 @@ interface DistributedPort extends DistributedSwitch {
 
 const noLink = empty('a port group of Hyper-V has no link of its own');
 const noOrder = empty('which adapters of a team are in use is told by each host');
-const noShaping = empty('Hyper-V limits the bandwidth of adapters, not of a port group');
 const noFailover = empty('the teams of Hyper-V have no such setting');
 const noOverride = empty('a port group of Hyper-V has no settings that its ports could override');
 
@@ -50,14 +50,7 @@ export const dvPort = hostCollector<DistributedPort>({
     'Standby Uplink': noOrder,
     Policy: ({ shared }) => shared.policy,
     'Forged Transmits': ({ portGroup }) => trueOrFalse(portGroup.macSpoofing),
-    'In Traffic Shaping': noShaping,
-    'In Avg': noShaping,
-    'In Peak': noShaping,
-    'In Burst': noShaping,
-    'Out Traffic Shaping': noShaping,
-    'Out Avg': noShaping,
-    'Out Peak': noShaping,
-    'Out Burst': noShaping,
+    ...unshapedColumns,
     'Reverse Policy': noFailover,
     'Notify Switch': noFailover,
     'Rolling Order': noFailover,

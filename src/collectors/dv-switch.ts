@@ -3,12 +3,12 @@ import {
   distributedSwitchesHere,
   distributedSwitchFacts,
   idInCluster,
+  unshapedColumns,
 } from './distributed-switches.ts';
 import { empty } from './empty-column.ts';
 import { hostCollector } from './per-host.ts';
 import { placeColumns, sdkColumns } from './vm-columns.ts';
 
-const noShaping = empty('Hyper-V limits the bandwidth of adapters, not of a switch');
 const noDiscovery = empty('the switches of Hyper-V speak no discovery protocol');
 const noLinkAggregation = empty('link aggregation is set for the team of each host, not for a switch');
 const noContact = empty('the switches of Hyper-V name no administrator');
@@ -31,14 +31,7 @@ export const dvSwitch = hostCollector<DistributedSwitch>({
     'Max Ports': empty('Hyper-V makes ports when they are needed'),
     '# Ports': ({ shared, isWhole }) => (isWhole ? shared.ports : null),
     '# VMs': ({ shared, isWhole }) => (isWhole ? shared.vms : null),
-    'In Traffic Shaping': noShaping,
-    'In Avg': noShaping,
-    'In Peak': noShaping,
-    'In Burst': noShaping,
-    'Out Traffic Shaping': noShaping,
-    'Out Avg': noShaping,
-    'Out Peak': noShaping,
-    'Out Burst': noShaping,
+    ...unshapedColumns,
     'CDP Type': noDiscovery,
     'CDP Operation': noDiscovery,
     'LACP Name': noLinkAggregation,
