@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseGuestOsFile } from '../inventory/guest-os-file.ts';
 import type { StatedGuest } from '../inventory/guests.ts';
 import { failure, type Result, success } from '../result.ts';
+import { textOfBytes } from '../text-of-bytes.ts';
 import { plainText } from './plain-text.ts';
 import type { Terminal } from './terminal.ts';
 import { type UsageError, usageError } from './usage-error.ts';
@@ -16,7 +17,8 @@ export async function readGuestOsFile(
   { workingFolder }: Terminal,
 ): Promise<Result<readonly StatedGuest[] | undefined, UsageError>> {
   if (guestOsFile === undefined) return success(undefined);
-  const text = await readFile(resolve(workingFolder, guestOsFile), 'utf8').catch(
+  const text = await readFile(resolve(workingFolder, guestOsFile)).then(
+    textOfBytes,
     (error: NodeJS.ErrnoException) => error,
   );
   if (text instanceof Error)

@@ -17,6 +17,7 @@ import { loadSettings } from '../settings/load-settings.ts';
 import { caFileOf, openAccess, type RunAccess } from '../settings/run-access.ts';
 import { runDefaultsOf } from '../settings/run-defaults.ts';
 import type { Settings } from '../settings/settings.ts';
+import { textOfBytes } from '../text-of-bytes.ts';
 import { readGuestOsFile } from './guest-os-option.ts';
 import type { HostArguments, RunArguments } from './run-arguments.ts';
 import type { Terminal } from './terminal.ts';
@@ -162,7 +163,7 @@ async function readHostsFile(
   workingFolder: string,
 ): Promise<Result<string, UsageError>> {
   try {
-    return success(await readFile(resolve(workingFolder, file), 'utf8'));
+    return success(textOfBytes(await readFile(resolve(workingFolder, file))));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return failure(usageError(`${option}: ${file} cannot be read (${code}).`));

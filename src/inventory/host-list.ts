@@ -50,9 +50,16 @@ export function parseHostList(text: string, { source }: { source: string }): Res
   return problems.length > 0 ? failure({ source, problems }) : success({ hosts: [...hosts.values()], repeated });
 }
 
+/** Most bad entries that are named one by one: a file that is no host list has one in every line. */
+const mostNamed = 50;
+
 /** The problems as lines for a person: `hosts.txt, line 3: "h st": …`. */
 export function describeHostListProblems({ source, problems }: HostListProblems): string {
-  return problems.map(({ line, text, problem }) => `${source}, line ${line}: "${text}": ${problem}`).join('\n');
+  const more = problems.length - mostNamed;
+  return [
+    ...problems.slice(0, mostNamed).map(({ line, text, problem }) => `${source}, line ${line}: "${text}": ${problem}`),
+    ...(more > 0 ? [`${source}: … and ${more} more. Is it a host list?`] : []),
+  ].join('\n');
 }
 
 function entriesOf(text: string): { line: number; given: string }[] {

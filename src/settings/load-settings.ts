@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'dotenv';
 import { failure, type Result, success } from '../result.ts';
+import { textOfBytes } from '../text-of-bytes.ts';
 import type { SettingPlace } from './setting-table.ts';
 import { type RawSettings, readSettings, type SettingError, type Settings } from './settings.ts';
 
@@ -23,7 +24,7 @@ export async function loadSettings(
 
 async function readEnvFile({ path, required }: EnvFile): Promise<Result<RawSettings, SettingError>> {
   try {
-    return success(parse(await readFile(path, 'utf8')));
+    return success(parse(textOfBytes(await readFile(path))));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     if (code === 'ENOENT' && !required) return success({});

@@ -10,7 +10,7 @@ interface BadCase {
   readonly argv: readonly string[];
   readonly says: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Buffer>>;
 }
 
 const cases: Readonly<Record<string, BadCase>> = {
@@ -23,6 +23,22 @@ const cases: Readonly<Record<string, BadCase>> = {
     argv: ['--hosts-file', 'hosts.txt'],
     files: { 'hosts.txt': 'hv01\nhv 02\nftp://hv03\n' },
     says: ['hosts.txt, line 2', 'hosts.txt, line 3'],
+  },
+  'a hosts file in the encoding of Windows PowerShell, with a bad line': {
+    argv: ['--hosts-file', 'hosts.txt'],
+    files: { 'hosts.txt': Buffer.from('\uFEFFhv01\r\nhv 02\r\n', 'utf16le') },
+    says: ['hosts.txt, line 2: "hv 02"'],
+  },
+  'an env file in the encoding of Windows PowerShell, with a bad setting': {
+    argv: [...hosts, '--env-file', 'ps.env'],
+    environment: {},
+    files: { 'ps.env': Buffer.from('\uFEFFHYPERV_AUTH=magic\r\n', 'utf16le') },
+    says: ['HYPERV_AUTH'],
+  },
+  'a hosts file that is no host list at all': {
+    argv: ['--hosts-file', 'hosts.txt'],
+    files: { 'hosts.txt': 'no host\n'.repeat(1000) },
+    says: ['hosts.txt, line 50', 'and 950 more. Is it a host list?'],
   },
   'a hosts file without a host': {
     argv: ['--hosts-file', 'hosts.txt'],

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startProgram, until } from './child-program.ts';
 import {
@@ -69,3 +73,46 @@ it('a second Ctrl-C ends the program at once', async () => {
 
   expect(await program.ended).toBe(130);
 });
+
+it('a terminal that is closed is a Ctrl-C: the report is there, and no shell is left open', async () => {
+  const folder = await temporaryFolder();
+  const fleet = await slowFleet(4);
+  const program = startProgram(['--hosts', hostList(fleet), ...twoAtOnce], {
+    workingFolder: folder,
+    environment: accountSettings,
+  });
+  await until(() => fleet.hosts.some(({ counters }) => counters.shellsOpened > 0));
+
+  process.kill(program.pid, 'SIGHUP');
+
+  expect(await program.ended).toBe(130);
+  expect(total(fleet, 'shellsOpen')).toBe(0);
+  expect((await reportIn(folder)).state).toBe('cancelled');
+});
+
+it.runIf(existsSync('/dev/full'))(
+  'a result that could not be written is told in one line, and the files are there',
+  async () => {
+    const folder = await temporaryFolder();
+    const fleet = await runningFleet({ hosts: 1, seed: 5, vms: 1, personalities: [] });
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [main, '--hosts', hostList(fleet), '--json', ...shortWaits], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...accountSettings },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+
+    const [code] = (await once(child, 'close')) as [number];
+
+    expect(code).toBe(1);
+    expect(said).toContain('The result could not be written to stdout (ENOSPC).');
+    expect(said).not.toContain('    at ');
+    expect((await reportIn(folder)).totals.hosts).toBe(1);
+  },
+);
