@@ -788,12 +788,8 @@ export const factTable = {
         { fact: 'virtualSystems', property: 'SnapshotDataRoot', where: {}, as: 'folder' },
         { fact: 'virtualSystems', property: 'SuspendDataRoot', where: {}, as: 'folder' },
         { fact: 'virtualSystems', property: 'SwapFileDataRoot', where: {}, as: 'folder' },
-        {
-          fact: 'storageAllocations',
-          property: 'HostResource',
-          where: { ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk' },
-          as: 'folderOfFile',
-        },
+        // Where a file itself could not be reached, its folder is not asked for: it would only take time.
+        { fact: 'diskSettings', property: 'Input', where: { ErrorCode: null }, as: 'folderOfFile' },
         { fact: 'diskSettings', property: 'ParentPath', where: { ErrorCode: null }, as: 'folderOfFile' },
       ],
       follow: 'Folders',

@@ -69,6 +69,8 @@ export interface CimDiskFile {
 export type FolderTrouble =
   /** The account may not look into it; a folder on another machine always ends so over WinRM. */
   | 'denied'
+  /** The server that it lies on is waited for in vain, for half a second. */
+  | 'unreachable'
   /** Listing it does not end. */
   | 'stuck';
 

@@ -59,7 +59,8 @@ if (powershellEngineAvailable()) {
   ]);
 }
 
-describe.each(ways)('folders of VMs %s', (_, way) => {
+// The first to need the engine may have to build it.
+describe.each(ways)('folders of VMs %s', { timeout: 120_000 }, (_, way) => {
   it('are listed with the folders in them, each once', async () => {
     const host = hostWith(
       ['D:\\VMs\\web01\\', 'd:/vms/WEB01'],
@@ -145,6 +146,34 @@ describe.each(ways)('folders of VMs %s', (_, way) => {
       ['\\\\fs01\\vms\\web01', 'doubleHop'],
     ]);
     expect(rows.flatMap(({ FileNames }) => FileNames)).toEqual([]);
+  });
+
+  it('on a server that does not answer are waited for once', async () => {
+    const gone = ['a', 'b', 'c'].map((name) => `\\\\dead\\vms\\${name}`);
+    const host = hostWith(
+      [...gone, 'D:\\VMs'],
+      [
+        ...gone.map((path): CimFolder => ({ ...folder(path, []), trouble: 'unreachable' })),
+        folder('D:\\VMs', ['a.vmcx']),
+      ],
+    );
+    const rows = foldersIn(await gatherFrom(host, facts, way(), { operationMs: 1_000 }));
+    expect(rows.map(({ Input, ErrorCode }) => [Input, ErrorCode])).toEqual([
+      ['D:\\VMs', null],
+      [gone[0], 'fileUnreachable'],
+      [gone[1], 'fileTimedOut'],
+      [gone[2], 'fileTimedOut'],
+    ]);
+  });
+
+  it('of a disk that could not be read are not asked for', async () => {
+    const disks = [diskFile('E:\\Disks\\a.vhdx', { trouble: 'denied' })];
+    const host = hostWith(
+      ['D:\\VMs'],
+      [folder('D:\\VMs', []), folder('E:\\Disks', ['a.vhdx'])],
+      [['E:\\Disks\\a.vhdx'], disks],
+    );
+    expect(looked(await gatherFrom(host, facts, way()))).toEqual(['D:\\VMs']);
   });
 
   it('tell how many files are beyond the limit', async () => {

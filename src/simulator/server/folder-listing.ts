@@ -10,9 +10,9 @@ export function folderListing(
   { folders = [] }: CimRepository,
   path: string,
   told: number,
-): Readonly<Record<string, unknown>> | 'stuck' {
+): Readonly<Record<string, unknown>> | 'stuck' | 'unreachable' {
   const folder = folders.find((candidate) => candidate.path.toLowerCase() === path.toLowerCase());
-  if (folder?.trouble === 'stuck') return 'stuck';
+  if (folder?.trouble === 'stuck' || folder?.trouble === 'unreachable') return folder.trouble;
   const remote = path.startsWith('\\\\');
   if (folder?.trouble === 'denied' || (remote && folder === undefined))
     return { ErrorCode: 'error UnauthorizedAccessException', ErrorText: `Access to the path '${path}' is denied.` };

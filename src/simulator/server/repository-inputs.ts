@@ -22,6 +22,8 @@ export class RepositoryInputs {
   readonly #run: ScriptRun;
   readonly #frames: FrameWriter;
   readonly #startedAt = performance.now();
+  /** Servers that were waited for in vain. */
+  readonly #gone = new Set<string>();
   readonly #sources = new Map<string, readonly Cells[]>();
 
   constructor(request: ScriptRequest, run: ScriptRun, frames: FrameWriter) {
@@ -89,7 +91,15 @@ export class RepositoryInputs {
 
   /** The files and folders in a folder, `told` files after the first. */
   async #list(path: string, told: number): Promise<Cells> {
+    const server = path.startsWith('\\\\') ? (path.split('\\')[2] ?? '') : '';
+    if (this.#gone.has(server))
+      return { ErrorCode: 'error TimeoutException', ErrorText: 'Its server did not answer before.' };
     const listing = folderListing(this.#run.repository, path, told);
+    if (listing === 'unreachable') {
+      await sleep(500, undefined, { signal: this.#run.signal });
+      if (server !== '') this.#gone.add(server);
+      return { ErrorCode: 'error IOException 0x80070035', ErrorText: 'The network path was not found.' };
+    }
     if (listing === 'stuck') await sleep(2 ** 31 - 1, undefined, { signal: this.#run.signal });
     return listing === 'stuck' ? {} : listing;
   }

@@ -94,6 +94,7 @@ namespace PsHost.Cmdlets
             }
             string trouble = folder.TryGetProperty("trouble", out var t) ? t.GetString() : null;
             if (trouble == "stuck") { Stopped.WaitOne(); return; }
+            if (trouble == "unreachable") { Stopped.WaitOne(500); WriteError(new ErrorRecord(new IOException("Der Netzwerkpfad wurde nicht gefunden.", unchecked((int)0x80070035)), "DirIOError", ErrorCategory.ReadError, LiteralPath)); return; }
             if (trouble == "denied") { WriteError(new ErrorRecord(new UnauthorizedAccessException("Der Zugriff auf den Pfad wurde verweigert."), "DirUnauthorizedAccessError", ErrorCategory.PermissionDenied, LiteralPath)); return; }
             foreach (var inside in folder.GetProperty("folders").EnumerateArray())
                 WriteObject(Item(inside, true, ("Attributes", inside.TryGetProperty("link", out _) ? FileAttributes.Directory | FileAttributes.ReparsePoint : FileAttributes.Directory)));
