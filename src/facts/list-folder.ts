@@ -17,7 +17,7 @@ export const hyperVFolders = ['Virtual Machines', 'Virtual Hard Disks', 'Snapsho
 export const listFolder = String.raw`
 param($path, $state)
 $server = ''
-if ($path.StartsWith('\\')) { $server = $path.Split('\')[2] }
+if ($path.StartsWith('\\')) { $server = '\\' + $path.Split('\')[2] }
 if ($server -ne '' -and $state.ContainsKey($server)) { throw (New-Object TimeoutException 'Its server did not answer before.') }
 $clock = [Diagnostics.Stopwatch]::StartNew()
 $isRoot = $path -match '^([A-Z]:\\?|[A-Z]:\\ClusterStorage\\[^\\]+|\\\\[^\\]+\\[^\\]+)$'

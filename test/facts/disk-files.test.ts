@@ -3,10 +3,8 @@ import { rowsOf } from '../../src/facts/fact-rows.ts';
 import type { Row } from '../../src/facts/fact-table.ts';
 import type { Gathering } from '../../src/facts/gathering.ts';
 import type { CimRepository } from '../../src/simulator/cim-repository.ts';
-import { powershellEngineAvailable } from '../powershell-host/powershell-engine.ts';
-import { createPowershellScriptHost, type PowershellScriptHost } from '../powershell-host/powershell-script-host.ts';
 import { diskFile, repositoryOfDisks } from '../powershell-host/repository-of-disks.ts';
-import { gatherFrom, type Way } from './gathered-host.ts';
+import { gatherFrom, scriptWays, type Way } from './gathered-host.ts';
 
 const gather = (repository: CimRepository, way: Way, times?: Parameters<typeof gatherFrom>[3]) =>
   gatherFrom(repository, ['storageAllocations', 'diskSettings', 'diskStates'], way, times);
@@ -27,21 +25,9 @@ const chain = (length: number): readonly ReturnType<typeof diskFile>[] =>
     diskFile(`D:\\c${index}.avhdx`, index + 1 < length ? { parent: `D:\\c${index + 1}.avhdx` } : {}),
   );
 
-let powershell: PowershellScriptHost | undefined;
-afterAll(async () => powershell?.close());
-const ways: [string, () => Way][] = [
-  ['by CIM', () => ({ via: 'cim' })],
-  ['by the simulated script', () => ({ via: 'script' })],
-];
-if (powershellEngineAvailable()) {
-  ways.push([
-    'by the shipped script',
-    () => {
-      powershell ??= createPowershellScriptHost();
-      return { via: 'script', scriptHost: powershell };
-    },
-  ]);
-}
+const { ways: byScript, close } = scriptWays();
+afterAll(close);
+const ways: typeof byScript = [['by CIM', () => ({ via: 'cim' })], ...byScript];
 
 describe.each(ways)('virtual disk files %s', (_, way) => {
   it('have their sizes, and images of DVDs are left alone', async () => {

@@ -5,10 +5,8 @@ import { folderOf, folderOfFile } from '../../src/facts/folder-path.ts';
 import type { Gathering } from '../../src/facts/gathering.ts';
 import { filesOfFolder, foldersOfHost } from '../../src/facts/list-folder.ts';
 import type { CimFolder, CimRepository } from '../../src/simulator/cim-repository.ts';
-import { powershellEngineAvailable } from '../powershell-host/powershell-engine.ts';
-import { createPowershellScriptHost, type PowershellScriptHost } from '../powershell-host/powershell-script-host.ts';
 import { diskFile, repositoryOfDisks } from '../powershell-host/repository-of-disks.ts';
-import { gatherFrom, type Way } from './gathered-host.ts';
+import { gatherFrom, scriptWays } from './gathered-host.ts';
 
 const facts: readonly FactName[] = ['virtualSystems', 'storageAllocations', 'diskSettings', 'diskStates', 'folders'];
 const writtenAt = '2026-03-01T10:20:30.000000Z';
@@ -46,18 +44,8 @@ const foldersIn = ({ outcomes }: Gathering): readonly Row<'folders'>[] =>
   rowsOf(outcomes, 'folders') ?? expect.fail(`folders: ${JSON.stringify(outcomes.folders)}`);
 const looked = (gathering: Gathering) => foldersIn(gathering).map(({ Input }) => Input);
 
-let powershell: PowershellScriptHost | undefined;
-afterAll(async () => powershell?.close());
-const ways: [string, () => Way][] = [['by the simulated script', () => ({ via: 'script' })]];
-if (powershellEngineAvailable()) {
-  ways.push([
-    'by the shipped script',
-    () => {
-      powershell ??= createPowershellScriptHost();
-      return { via: 'script', scriptHost: powershell };
-    },
-  ]);
-}
+const { ways, close } = scriptWays();
+afterAll(close);
 
 // The first to need the engine may have to build it.
 describe.each(ways)('folders of VMs %s', { timeout: 120_000 }, (_, way) => {
@@ -132,6 +120,13 @@ describe.each(ways)('folders of VMs %s', { timeout: 120_000 }, (_, way) => {
       'D:\\virtual machines',
       'D:\\Snapshots\\own',
     ]);
+  });
+
+  it('on a server whose name means something to the script are asked for like any other', async () => {
+    const share = folder('\\\\files\\vms\\web01', ['b.vmcx']);
+    const host = hostWith(['D:\\VMs', share.path], [folder('D:\\VMs', ['a.vmcx']), share]);
+    const rows = foldersIn(await gatherFrom(host, facts, way()));
+    expect(rows.map(({ FileNames }) => FileNames)).toEqual([['a.vmcx'], ['b.vmcx']]);
   });
 
   it('that cannot be listed are rows with a reason', async () => {

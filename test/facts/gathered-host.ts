@@ -4,6 +4,8 @@ import type { CimRepository } from '../../src/simulator/cim-repository.ts';
 import { startFleet } from '../../src/simulator/server/running-fleet.ts';
 import type { ScriptHost } from '../../src/simulator/server/script-host.ts';
 import { openWinrmSession } from '../../src/winrm/session.ts';
+import { powershellEngineAvailable } from '../powershell-host/powershell-engine.ts';
+import { createPowershellScriptHost, type PowershellScriptHost } from '../powershell-host/powershell-script-host.ts';
 import { simulatedHost } from '../powershell-host/repository-of-every-fact.ts';
 
 const credential = { user: 'EXAMPLE\\reader', password: 'not-a-secret' };
@@ -45,4 +47,23 @@ export async function gatherFrom(
     await session.close();
     await fleet.close();
   }
+}
+
+/** The ways that run the collector script: as the simulator answers it and, where there is an engine, as it is shipped. */
+export function scriptWays(): {
+  readonly ways: readonly (readonly [string, () => Way])[];
+  readonly close: () => Promise<void>;
+} {
+  let powershell: PowershellScriptHost | undefined;
+  const shipped = (): Way => {
+    powershell ??= createPowershellScriptHost();
+    return { via: 'script', scriptHost: powershell };
+  };
+  return {
+    ways: [
+      ['by the simulated script', () => ({ via: 'script' })],
+      ...(powershellEngineAvailable() ? [['by the shipped script', shipped] as const] : []),
+    ],
+    close: async () => powershell?.close(),
+  };
 }
