@@ -39,7 +39,7 @@ export interface Told<Item> {
   readonly at: string;
   /** `given` of those who told. */
   readonly by: readonly string[];
-  readonly items: ReadonlyMap<string, Item>;
+  readonly items: Map<string, Item>;
 }
 
 export interface ClusterVmKnown extends ClusterVm {
@@ -73,46 +73,33 @@ export function learnCluster(
   answer: ClusterAnswer,
   witness: ClusterWitness,
 ): void {
-  const { name, fqdn, nodes, vms, accessPoints } = answer;
+  const { name, fqdn } = answer;
   if (answer.membership !== 'member' || name === null || fqdn === null) return;
   const known = clusters.get(fqdn) ?? { name, fqdn };
-  const vmsNow = vms?.map((vm) => [vm.id, { ...vm, at: witness.at }] as const);
+  const nodes = toldToo(known.nodes, answer.nodes, witness, (all, node) => all.set(nodeKey(node), node));
+  const accessPoints = toldToo(known.accessPoints, answer.accessPoints, witness, (all, point) => all.set(point, point));
+  const vms = toldToo(known.vms, answer.vms, witness, (all, vm) => {
+    const before = all.get(vm.id);
+    if (before === undefined || before.at <= witness.at) all.set(vm.id, { ...vm, at: witness.at });
+  });
   clusters.set(fqdn, {
     ...known,
-    ...toldToo(
-      'nodes',
-      known.nodes,
-      nodes?.map((node) => [nodeKey(node), node] as const),
-      witness,
-    ),
-    ...toldToo('vms', known.vms, vmsNow, witness),
-    ...toldToo(
-      'accessPoints',
-      known.accessPoints,
-      accessPoints?.map((point) => [point, point] as const),
-      witness,
-    ),
+    ...(nodes && { nodes }),
+    ...(vms && { vms }),
+    ...(accessPoints && { accessPoints }),
   });
 }
 
-function toldToo<Part extends string, Item>(
-  part: Part,
+/** Adds to what was told before: 64 nodes may tell of 8,000 VMs each, so nothing is copied. */
+function toldToo<Given, Item>(
   before: Told<Item> | undefined,
-  now: readonly (readonly [string, Item])[] | undefined,
-  witness: ClusterWitness,
-): { readonly [Key in Part]?: Told<Item> } {
-  const told = now === undefined ? before : mergedTold(before, now, witness);
-  return told === undefined ? {} : ({ [part]: told } as { [Key in Part]?: Told<Item> });
-}
-
-function mergedTold<Item>(
-  before: Told<Item> | undefined,
-  now: readonly (readonly [string, Item])[],
+  now: readonly Given[] | undefined,
   { given, runId, at }: ClusterWitness,
-): Told<Item> {
-  if (before === undefined || before.runId < runId) return { runId, at, by: [given], items: new Map(now) };
-  if (before.runId > runId) return before;
-  const isNewer = at >= before.at;
-  const items = new Map(isNewer ? [...before.items, ...now] : [...now, ...before.items]);
-  return { runId, at: isNewer ? at : before.at, by: [...before.by, given], items };
+  put: (all: Map<string, Item>, item: Given) => void,
+): Told<Item> | undefined {
+  if (now === undefined || (before !== undefined && before.runId > runId)) return before;
+  const same = before?.runId === runId ? before : undefined;
+  const items = same?.items ?? new Map<string, Item>();
+  for (const item of now) put(items, item);
+  return { runId, at: same && same.at > at ? same.at : at, by: [...(same?.by ?? []), given], items };
 }

@@ -83,6 +83,17 @@ describe('a VM that a cluster knows', () => {
     ).toEqual(['vm1 on HV1=hv1', 'vm2 on HV2=hv2', 'vm3 on HV1=hv1']);
   });
 
+  it('is with the owner of the newest answer that has it, in whatever order they come', () => {
+    const at = (minute: number): string => `2026-11-23T02:0${minute}:00.000Z`;
+    expect(
+      unseen({
+        hv1: { tells: { 1: 'HV1' }, at: at(1) },
+        hv2: { tells: {}, at: at(3) },
+        hv3: { tells: { 1: 'HV3' }, at: at(2) },
+      }),
+    ).toEqual(['vm1 on HV3=hv3']);
+  });
+
   it('is where the latest run found it: what an earlier one told is over, but what its records show is seen', () => {
     expect(
       unseen({
