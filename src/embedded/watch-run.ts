@@ -32,7 +32,9 @@ export async function finalState(
   run: WatchedRun,
   { onProgress, progressMs = 500 }: WatchOptions,
 ): Promise<RunState> {
-  const watch = onProgress && setInterval(() => void tell(host, run, onProgress), progressMs);
+  // A listener that fails is told no more, and costs the run nothing.
+  const look = (tellIt: NonNullable<typeof onProgress>) => tell(host, run, tellIt).catch(() => clearInterval(watch));
+  const watch = onProgress && setInterval(() => void look(onProgress), progressMs);
   const { runtimeStatus, output } = await host.waitForCompletion(run.runId).finally(() => clearInterval(watch));
   if (runtimeStatus === 'Completed') return output as RunState;
   throw new Error(String(output).split('\n')[0]);

@@ -147,4 +147,31 @@ describe('an inventory run on the embedded host', () => {
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.every(({ hosts, recorded }) => hosts === 1 && recorded <= 1)).toBe(true);
   });
+
+  it('goes on where whoever watches it fails', async () => {
+    const { services } = fakeFleet({ hv1: { classes: machine('hv1'), before: () => undefined } });
+    let looks = 0;
+    const slow: Services['connect'] = (options) => {
+      const session = services.connect(options);
+      const enumerate: typeof session.enumerate = async (request) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return session.enumerate(request);
+      };
+      return { ...session, enumerate };
+    };
+    const run = await startInventoryRun(
+      manifestOf([entry('hv1')]),
+      { ...services, connect: slow },
+      {
+        onProgress: () => {
+          looks += 1;
+          throw new Error('the watcher has a bug');
+        },
+        progressMs: 5,
+      },
+    );
+    if (!run.ok) throw new Error(run.error.message);
+    expect(await run.value.finished).toMatchObject({ state: 'completed' });
+    expect(looks).toBeGreaterThan(0);
+  });
 });

@@ -130,6 +130,18 @@ test('an enumeration without end stops when its time is up', async () => {
   expect(actions().at(-1)).toBe('Release');
 });
 
+test('a host that keeps saying there is more, and sends nothing, is not listened to for ever', async () => {
+  await talk((question) => {
+    if (question.action === 'Release') return answer(question, '');
+    return answer(question, question.action === 'Enumerate' ? first('c', ['a']) : next('c', []));
+  });
+  expect(await session.enumerate(names)).toMatchObject({
+    ok: false,
+    error: { code: 'protocolViolation', detail: 'an enumeration without an end: 1 instances so far' },
+  });
+  expect(actions().at(-1)).toBe('Release');
+});
+
 describe('a query that the host cannot process', () => {
   const script = (onProbe: (question: Question) => Reply) => (question: Question) =>
     question.soap.includes('Filter') ? fault(question, 2150858778, 'n:CannotProcessFilter') : onProbe(question);

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import type { SecretClient } from '@azure/keyvault-secrets';
+import { madeOnce } from '../../made-once.ts';
 import { type Result, success } from '../../result.ts';
 import { wait } from '../../winrm/times.ts';
 import type { AccountFailure } from '../accounts.ts';
@@ -17,7 +18,7 @@ export interface Secret {
 export interface VaultSecrets {
   /** Without a slash at its end. */
   readonly url: string;
-  /** The names of all secrets; undefined where we may not list them. */
+  /** The names of all secrets in lower case, for their case does not count; undefined where we may not list them. */
   names(): Promise<Result<ReadonlySet<string> | undefined, AccountFailure>>;
   /** Undefined where there is none of that name. */
   read(name: string): Promise<Result<Secret | undefined, AccountFailure>>;
@@ -43,12 +44,11 @@ export function keyVaultSecrets({
   patienceMs = 30_000,
   answerMs = 10_000,
 }: VaultOptions): VaultSecrets {
-  let opened: Promise<SecretClient> | undefined;
-  const open = async (): Promise<SecretClient> => {
+  const open = madeOnce(async (): Promise<SecretClient> => {
     const { SecretClient } = await import('@azure/keyvault-secrets');
     // Trying again is ours: the SDK would wait as long as the vault says, however long that is.
     return new SecretClient(url, await credential(), { retryOptions: { maxRetries: 0 } });
-  };
+  });
 
   /** Asks until there is an answer, or patience is at its end. */
   async function ask<Answer>(
@@ -78,8 +78,7 @@ export function keyVaultSecrets({
       timer = setTimeout(() => resolve(silence), timeoutMs);
     });
     try {
-      opened ??= open();
-      const client = await opened;
+      const client = await open();
       // The race, because getting a token heeds no signal.
       const answer = await Promise.race([question(client, abort.signal), timeout]);
       return answer === silence ? refusalOf('silence', { url, about }) : success(answer);
@@ -96,7 +95,7 @@ export function keyVaultSecrets({
     names: async () => {
       const listed = await ask(async (client, abortSignal) => {
         const names = new Set<string>();
-        for await (const { name } of client.listPropertiesOfSecrets({ abortSignal })) names.add(name);
+        for await (const { name } of client.listPropertiesOfSecrets({ abortSignal })) names.add(name.toLowerCase());
         return names;
       }, 'the list of secrets');
       // Reading one secret tells for sure whether anything is allowed here.

@@ -28,6 +28,11 @@ interface Reader {
 
 const defaultMaxElements = 1_000;
 
+/** No class has more instances than this on one host. A host that goes on must not fill our memory. */
+const mostInstances = 1_000_000;
+/** Pages in a row without an instance, of a host that keeps saying there are more. */
+const mostEmptyPages = 100;
+
 /** Reads all instances that a request asks for, or says why not. */
 export async function enumerate(
   transport: Transport,
@@ -106,17 +111,26 @@ async function readAll(
   maxElements: number,
 ): Promise<Result<readonly CimWireInstance[], ExchangeFailure>> {
   const items: CimWireInstance[] = [];
+  let emptyPages = 0;
   let page = await ask(reader, actions.enumerate, enumerateBody(query, maxElements));
   for (;;) {
     if (!page.ok) return page;
     for (const item of page.value.items) items.push(item);
     const { context } = page.value;
     if (context === undefined) return success(items);
+    emptyPages = page.value.items.length === 0 ? emptyPages + 1 : 0;
+    if (items.length > mostInstances || emptyPages > mostEmptyPages) {
+      await release(reader, context);
+      return failure({ error: endless(reader.transport.host, items.length) });
+    }
     page = await ask(reader, actions.pull, pullBody(context, maxElements));
     // After a fault the host still holds the enumeration; a broken connection has other worries.
     if (!page.ok && (page.error.fault !== undefined || reader.left() <= 0)) await release(reader, context);
   }
 }
+
+const endless = (host: string, instances: number): WinrmError =>
+  winrmError('protocolViolation', host, undefined, `an enumeration without an end: ${instances} instances so far`);
 
 const enumerateBody = (query: string | undefined, maxElements: number): string =>
   '<n:Enumerate><w:OptimizeEnumeration/>' +

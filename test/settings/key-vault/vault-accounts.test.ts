@@ -83,6 +83,11 @@ it('a host has its own account, else that of its domain, else the default one; o
   expect(vault.asked.filter((name) => name !== 'list').toSorted()).toEqual([...vault.secrets.keys()].toSorted());
 });
 
+it('the case of a secret’s name does not count, as it does not to the vault', async () => {
+  const { find } = await accountsFrom({ 'HyperV-User': 'CONTOSO\\inventory', 'Hyperv-Password': 'x' });
+  expect(found(await find('hv01')).credential).toEqual({ user: 'CONTOSO\\inventory', password: 'x' });
+});
+
 it('the vault is asked only after its challenge, and then with the token', async () => {
   const { find, vault } = await accountsFrom(standard);
   found(await find('hv01'));

@@ -65,8 +65,9 @@ export async function vaultStandIn(secrets: Readonly<Record<string, StoredSecret
     if (refusal === 'silence') return;
     if (refusal !== undefined) refuse(response, refusal);
     else if (name === undefined) send(response, 200, pageOf(Number(searchParams.get('$skiptoken') ?? 0)));
-    else sendSecret(response, name, kept.get(name));
+    else sendSecret(response, name, storedAs(name));
   };
+  const storedAs = (name: string) => [...kept].find(([stored]) => stored.toLowerCase() === name.toLowerCase())?.[1];
   const pageOf = (start: number) => {
     const names = [...kept.keys()].slice(start, start + pageLength);
     const isLast = start + pageLength >= kept.size;
