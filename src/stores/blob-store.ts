@@ -117,10 +117,7 @@ export function blobStore(container: ContainerClient): Store {
     },
     async list(folder) {
       const blobs = await list(folder, (prefix) => container.listBlobsFlat({ prefix }));
-      return blobs
-        .map(({ name }) => name)
-        .filter(isStoreName)
-        .sort();
+      return withoutFolders(blobs.map(({ name }) => name).filter(isStoreName)).sort();
     },
     async folders(parent) {
       const items = await list(parent, (prefix) => container.listBlobsByHierarchy('/', { prefix }));
@@ -182,8 +179,8 @@ interface PutOptions {
 }
 
 async function put(blob: BlockBlobClient, content: string | Uint8Array, options: PutOptions = {}): Promise<void> {
-  const bytes = Buffer.from(content);
-  await blob.uploadData(bytes, {
+  // Bytes are not copied: the records of 32 hosts may be under way at a time.
+  await blob.uploadData(typeof content === 'string' ? Buffer.from(content) : content, {
     ...options,
     blobHTTPHeaders: headersFor(blob),
     blockSize,
@@ -210,8 +207,17 @@ const headersFor = (blob: BlockBlobClient) => {
   };
 };
 
+/** An account with a hierarchical namespace lists its folders as blobs of their own. */
+function withoutFolders(names: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const name of names) {
+    for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) folders.add(name.slice(0, at));
+  }
+  return names.filter((name) => !folders.has(name));
+}
+
 async function* buffersOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  for await (const chunk of content) yield Buffer.from(chunk);
+  for await (const { buffer, byteOffset, byteLength } of content) yield Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** True once it was put; false where a condition stood against it. */
