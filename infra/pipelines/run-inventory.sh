@@ -4,11 +4,11 @@
 #   run-inventory.sh FOLDER
 #
 # From the environment:
-#   INVENTORY_URL           address of the runs, as the deployment puts it out: https://<app>.azurewebsites.net/api/runs
-#   INVENTORY_KEY           a function key; it goes to curl by a pipe, never by a command line
-#   INVENTORY_REQUEST       body of the request, e.g. {"only":["vInfo"]}; default {}: the hosts of the app's own list
-#   INVENTORY_WAIT_MINUTES  how long to wait for the end; default 240
-#   INVENTORY_POLL_SECONDS  between two looks; default 30
+#   EXPORTER_URL           address of the runs, as the deployment puts it out: https://<app>.azurewebsites.net/api/runs
+#   EXPORTER_KEY           a function key; it goes to curl by a pipe, never by a command line
+#   EXPORTER_REQUEST       body of the request, e.g. {"only":["vInfo"]}; default {}: the hosts of the app's own list
+#   EXPORTER_WAIT_MINUTES  how long to wait for the end; default 240
+#   EXPORTER_POLL_SECONDS  between two looks; default 30
 #
 # Exit codes: 0 the run is complete; 1 it failed, was cancelled, or there is no end to it; 2 wrong usage.
 # Needs bash, curl 7.76 and jq 1.6, as the hosted Ubuntu machines of GitHub and Azure DevOps have them.
@@ -23,25 +23,25 @@ wrong_usage() {
 
 [ $# -eq 1 ] || wrong_usage 'usage: run-inventory.sh FOLDER'
 folder=$1
-for name in INVENTORY_URL INVENTORY_KEY; do
+for name in EXPORTER_URL EXPORTER_KEY; do
   [ -n "${!name:-}" ] || wrong_usage "$name must be set"
 done
 for program in curl jq; do
   command -v "$program" >/dev/null || wrong_usage "$program is not installed"
 done
-url=${INVENTORY_URL%/}
-wait_minutes=${INVENTORY_WAIT_MINUTES:-240}
-poll_seconds=${INVENTORY_POLL_SECONDS:-30}
+url=${EXPORTER_URL%/}
+wait_minutes=${EXPORTER_WAIT_MINUTES:-240}
+poll_seconds=${EXPORTER_POLL_SECONDS:-30}
 
 # Made here and sent along: the same request sent again, as curl does where an answer is lost, is the same run.
 run_id=$(date --utc +%Y%m%dT%H%M%SZ)-pipeline
-request=$(jq --compact-output --arg runId "$run_id" '. + {$runId}' <<<"${INVENTORY_REQUEST:-{\}}") ||
-  wrong_usage 'INVENTORY_REQUEST must be a JSON object'
+request=$(jq --compact-output --arg runId "$run_id" '. + {$runId}' <<<"${EXPORTER_REQUEST:-{\}}") ||
+  wrong_usage 'EXPORTER_REQUEST must be a JSON object'
 
 # Calls the API. What it answers goes to stdout, of an error too.
 call() {
   curl --silent --show-error --fail-with-body --retry 5 --retry-connrefused --connect-timeout 30 \
-    --header @<(printf 'x-functions-key: %s\n' "$INVENTORY_KEY") "$@"
+    --header @<(printf 'x-functions-key: %s\n' "$EXPORTER_KEY") "$@"
 }
 
 start() {

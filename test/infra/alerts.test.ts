@@ -97,10 +97,4 @@ describe.skipIf(!bicepIsThere)('alerts', () => {
     expect(queryOf(rule(own, 'hosts-in-trouble'))).toContain('> hosts * 0');
     expect(queryOf(rule(own, 'no-run'))).toContain('ago(47h)');
   });
-
-  it('get every line: sampling leaves traces alone', () => {
-    const host = JSON.parse(readFileSync(new URL('../../host.json', import.meta.url), 'utf8'));
-    const { excludedTypes } = host.logging.applicationInsights.samplingSettings;
-    expect(excludedTypes.split(';')).toEqual(expect.arrayContaining(['Request', 'Trace']));
-  });
 });

@@ -108,6 +108,8 @@ export async function snapshot(path: string): Promise<Deployment> {
   return { resources: predictedResources, outputs };
 }
 
+export const storageType = 'Microsoft.Storage/storageAccounts';
+
 /** Every resource of a type. */
 export const ofType = ({ resources }: Deployment, type: string): readonly Resource[] =>
   resources.filter((resource) => resource.type === type);

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bicepIsThere, type Deployment, deployment, infraFolder, ofType, snapshot, theOne } from './bicep.ts';
+import { bicepIsThere, type Deployment, deployment, ofType, storageType, theOne } from './bicep.ts';
 
-const storageType = 'Microsoft.Storage/storageAccounts';
 const roleNames: Readonly<Record<string, string>> = {
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7': 'Key Vault Secrets Officer',
   '4633458b-17de-408a-b874-0445c86b69e6': 'Key Vault Secrets User',
@@ -125,60 +123,6 @@ describe.skipIf(!bicepIsThere)('a deployment with the least parameters', () => {
   });
 });
 
-describe.skipIf(!bicepIsThere)('Hybrid Connections', () => {
-  const bindings = (deployed: Deployment) => ofType(deployed, 'Microsoft.Web/sites/hybridConnectionNamespaces/relays');
-
-  it('are those of the example: one for each host, in the relay and at the app', async () => {
-    const deployed = await snapshot(join(infraFolder, 'main.bicepparam'));
-    const connections = ofType(deployed, 'Microsoft.Relay/namespaces/hybridConnections');
-    expect(connections.map(({ properties }) => JSON.parse(properties.userMetadata))).toEqual([
-      [{ key: 'endpoint', value: 'hv01.corp.example:5986' }],
-      [{ key: 'endpoint', value: 'hv02.corp.example:5986' }],
-    ]);
-    expect(connections.every(({ properties }) => properties.requiresClientAuthorization)).toBe(true);
-    expect(
-      bindings(deployed).map(({ properties: { hostname, port, relayName } }) => ({ hostname, port, relayName })),
-    ).toEqual([
-      { hostname: 'hv01.corp.example', port: 5986, relayName: 'hv01-corp-example-5986' },
-      { hostname: 'hv02.corp.example', port: 5986, relayName: 'hv02-corp-example-5986' },
-    ]);
-    expect(deployed.outputs.hybridConnections).toEqual(['hv01-corp-example-5986', 'hv02-corp-example-5986']);
-    const rules = ofType(deployed, 'Microsoft.Relay/namespaces/hybridConnections/authorizationRules');
-    expect(rules.map(({ name, properties }) => `${name.split('/').at(-1)} ${properties.rights}`)).toEqual([
-      ...['defaultSender Send', 'defaultSender Send'],
-      ...['defaultListener Listen', 'defaultListener Listen'],
-    ]);
-  });
-
-  it('have valid names, one for each endpoint, and one for the same endpoint given twice', async () => {
-    const hosts = ['a-b.c', 'a.b-c', 'HV1.Corp.Example', 'hv1.corp.example', 'a--b.c', 'a.b.c'];
-    const deployed = await deployment(`param endpoints = [
-      ${hosts.map((host) => `{ host: '${host}', port: 5986 }`).join('\n      ')}
-      { host: 'a-b.c', port: 5985 }
-    ]`);
-    const names = bindings(deployed).map(({ properties }) => properties.relayName);
-    expect(names).toEqual([
-      ...['a--b-c-5986', 'a-b--c-5986', 'hv1-corp-example-5986', 'a----b-c-5986', 'a-b-c-5986', 'a--b-c-5985'],
-    ]);
-    for (const name of names) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,258}[a-z0-9]$/);
-  });
-
-  it('do not lead to what is no DNS name: a URL, an address, a name with a port', async () => {
-    const wrong = ['https://hv1.corp.example', '10.0.0.4', 'hv1:5986', 'hv 1', 'fd00::1'];
-    const endpoints = ['hv1.corp.example', ...wrong].map((host) => `{ host: '${host}', port: 5986 }`);
-    await expect(deployment(`param endpoints = [\n${endpoints.join('\n')}\n]`)).rejects.toThrow(
-      `No DNS name: ${wrong.join(', ')}`,
-    );
-  });
-
-  it('are 220 at most, and so many still fit into what Azure takes as one template', async () => {
-    const endpoints = (count: number) =>
-      `param endpoints = map(range(1, ${count}), i => { host: 'hv\${i}.corp.example', port: 5986 })`;
-    expect(bindings(await deployment(endpoints(220)))).toHaveLength(220);
-    await expect(deployment(endpoints(221))).rejects.toThrow('220');
-  });
-});
-
 describe.skipIf(!bicepIsThere)('who cares for the app', () => {
   it('puts accounts into the vault, writes the host list and reads the runs', async () => {
     const group = '33333333-3333-3333-3333-333333333333';
@@ -195,128 +139,5 @@ describe.skipIf(!bicepIsThere)('who cares for the app', () => {
       `${group}: Storage Blob Data Reader on storageAccounts/${runs}/blobServices/default/containers/runs`,
     ]);
     expect(grants(deployed)).toHaveLength(10);
-  });
-});
-
-/** The CLI's engine does not know in which of Azure's clouds it is: this fills in the public one. */
-function inPublicAzure(name: string): string {
-  const [, form, value] = /format\('([^']*)', (.*?)\)\)?\]?$/.exec(name) ?? [];
-  if (form === undefined || value === undefined) return name;
-  return form.replace('{0}', value.includes('storage') ? 'core.windows.net' : '.vaultcore.azure.net');
-}
-
-describe.skipIf(!bicepIsThere)('a deployment into a network', () => {
-  const network =
-    '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet';
-  const parameters = (...more: readonly string[]) =>
-    ['param network = {', `appSubnetId: '${network}/subnets/app'`, ...more, '}'].join('\n');
-  const privately = `privateEndpointSubnetId: '${network}/subnets/endpoints'`;
-  const networkType = (type: string) => `Microsoft.Network/${type}`;
-
-  it('sends everything through its subnet, and leaves storage and vault as they are', async () => {
-    const deployed = await deployment(parameters());
-    expect(theOne(deployed, 'Microsoft.Web/sites').properties).toMatchObject({
-      virtualNetworkSubnetId: `${network}/subnets/app`,
-      outboundVnetRouting: { allTraffic: true },
-    });
-    expect(ofType(deployed, networkType('privateEndpoints'))).toEqual([]);
-    expect(theOne(deployed, 'Microsoft.KeyVault/vaults').properties.publicNetworkAccess).toBe('Enabled');
-  });
-
-  it('reaches storage and vault by private endpoints alone, and finds them by DNS', async () => {
-    const deployed = await deployment(parameters(privately));
-    const closed = [...ofType(deployed, storageType), ...ofType(deployed, 'Microsoft.KeyVault/vaults')];
-    expect(closed).toHaveLength(3);
-    for (const { properties } of closed) {
-      expect(properties).toMatchObject({ publicNetworkAccess: 'Disabled', networkAcls: { defaultAction: 'Deny' } });
-    }
-    const endpoints = ofType(deployed, networkType('privateEndpoints'));
-    expect(endpoints.map(({ properties }) => properties.privateLinkServiceConnections[0].properties.groupIds)).toEqual([
-      ...[['blob'], ['queue'], ['table']],
-      ...[['blob'], ['vault']],
-    ]);
-    for (const { properties } of endpoints) expect(properties.subnet.id).toBe(`${network}/subnets/endpoints`);
-    const zones = ofType(deployed, networkType('privateDnsZones'));
-    expect(zones.map(({ name }) => inPublicAzure(name))).toEqual([
-      'privatelink.blob.core.windows.net',
-      'privatelink.queue.core.windows.net',
-      'privatelink.table.core.windows.net',
-      'privatelink.vaultcore.azure.net',
-    ]);
-    const registrations = ofType(deployed, networkType('privateEndpoints/privateDnsZoneGroups')).map(
-      ({ properties }) => properties.privateDnsZoneConfigs[0],
-    );
-    expect(
-      registrations.map(({ name, properties }) => [
-        name,
-        inPublicAzure(properties.privateDnsZoneId.split('/privateDnsZones/').at(-1)),
-      ]),
-    ).toEqual([
-      ['blob', 'privatelink.blob.core.windows.net'],
-      ['queue', 'privatelink.queue.core.windows.net'],
-      ['table', 'privatelink.table.core.windows.net'],
-      ['blob', 'privatelink.blob.core.windows.net'],
-      ['vault', 'privatelink.vaultcore.azure.net'],
-    ]);
-    const links = ofType(deployed, networkType('privateDnsZones/virtualNetworkLinks'));
-    expect(links.map(({ properties }) => properties.virtualNetwork.id)).toEqual([network, network, network, network]);
-  });
-
-  it('makes no DNS zones where a hub has them', async () => {
-    const deployed = await deployment(parameters(privately, 'createDnsZones: false'));
-    expect(ofType(deployed, networkType('privateEndpoints'))).toHaveLength(5);
-    expect(ofType(deployed, networkType('privateDnsZones'))).toEqual([]);
-    expect(ofType(deployed, networkType('privateEndpoints/privateDnsZoneGroups'))).toEqual([]);
-  });
-
-  it('lets in only the callers that were named', async () => {
-    const { properties } = theOne(
-      await deployment("param allowedCallers = ['203.0.113.0/24', '198.51.100.7/32']"),
-      'Microsoft.Web/sites',
-    );
-    expect(properties.siteConfig.ipSecurityRestrictionsDefaultAction).toBe('Deny');
-    expect(properties.siteConfig.ipSecurityRestrictions).toMatchObject([
-      { ipAddress: '203.0.113.0/24', action: 'Allow', priority: 100 },
-      { ipAddress: '198.51.100.7/32', action: 'Allow', priority: 101 },
-    ]);
-  });
-});
-
-describe.skipIf(!bicepIsThere)('parameters', () => {
-  it.each([
-    ['an Elastic Premium plan', "param planSku = 'EP1'"],
-    ['runs that are gone the next day', 'param keepRunsDays = 1'],
-    ['alerts that mail nobody', 'param alerts = { emails: [] }'],
-    ['a port that there is not', "param endpoints = [{ host: 'hv1.corp.example', port: 65536 }]"],
-    ['an alert that looks back further than Azure does', "param alerts = { emails: ['a@b.c'], hoursWithoutRun: 48 }"],
-  ])('refuse %s', async (_what, parameters) => {
-    await expect(deployment(parameters)).rejects.toThrow();
-  });
-
-  it.each(['hv-tools', 'HvTools', '1hvtools', 'ab', 'longer-than-12'])(
-    'refuse %s as the name of it all',
-    async (name) => {
-      await expect(deployment('', name)).rejects.toThrow();
-    },
-  );
-
-  it('name every resource as its kind allows, with the shortest name and the longest', async () => {
-    for (const name of ['abc', 'abcdefghijkl']) {
-      const deployed = await deployment("param endpoints = [{ host: 'hv1.corp.example', port: 5986 }]", name);
-      const names = (type: string) => ofType(deployed, type).map((resource) => resource.name);
-      expect(names(storageType)).toEqual([
-        expect.stringMatching(/^[a-z0-9]{3,24}$/),
-        expect.stringMatching(/^[a-z0-9]{3,24}$/),
-      ]);
-      expect(new Set(names(storageType)).size).toBe(2);
-      expect(names('Microsoft.KeyVault/vaults')).toEqual([expect.stringMatching(/^[a-z][a-z0-9-]{1,22}[a-z0-9]$/)]);
-      expect(names('Microsoft.Relay/namespaces')).toEqual([expect.stringMatching(/^[a-z][a-z0-9-]{4,48}[a-z0-9]$/)]);
-      expect(names('Microsoft.Web/sites')).toEqual([expect.stringMatching(/^[a-z][a-z0-9-]{0,58}[a-z0-9]$/)]);
-    }
-  });
-
-  it('take a vault that may be emptied, for a trial', async () => {
-    const { properties } = theOne(await deployment('param purgeProtection = false'), 'Microsoft.KeyVault/vaults');
-    expect(properties.enablePurgeProtection ?? 'unset').toBe('unset');
   });
 });

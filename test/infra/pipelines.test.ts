@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Services } from '../../src/services.ts';
 import { fakeFleet, healthyClasses } from '../activities/fake-host.ts';
 import { functionKey, functionsApp } from '../functions/functions-app.ts';
@@ -65,10 +66,10 @@ describe.skipIf(missing.length > 0)('run-inventory.sh', () => {
   };
   const inventory = (url: string, environment: NodeJS.ProcessEnv = {}) =>
     run('run-inventory.sh', [kept()], {
-      INVENTORY_URL: `${url}/api/runs`,
-      INVENTORY_KEY: functionKey,
-      INVENTORY_POLL_SECONDS: '0.1',
-      INVENTORY_REQUEST: '{"hosts":["hv1"],"only":["vInfo"]}',
+      EXPORTER_URL: `${url}/api/runs`,
+      EXPORTER_KEY: functionKey,
+      EXPORTER_POLL_SECONDS: '0.1',
+      EXPORTER_REQUEST: '{"hosts":["hv1"],"only":["vInfo"]}',
       ...environment,
     });
 
@@ -104,7 +105,7 @@ describe.skipIf(missing.length > 0)('run-inventory.sh', () => {
 
   it('fails with a wrong key, without telling it', async () => {
     const { app } = await appOf();
-    const { exitCode, stdout, stderr } = await inventory(app.url, { INVENTORY_KEY: 'wrong-key' });
+    const { exitCode, stdout, stderr } = await inventory(app.url, { EXPORTER_KEY: 'wrong-key' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('The run was not started');
     expect(`${stdout}${stderr}`).not.toContain('wrong-key');
@@ -113,7 +114,7 @@ describe.skipIf(missing.length > 0)('run-inventory.sh', () => {
   it('tells what is wrong with a request', async () => {
     const { app } = await appOf();
     const { exitCode, stderr } = await inventory(app.url, {
-      INVENTORY_REQUEST: '{"hosts":["hv1"],"only":["vNothing"]}',
+      EXPORTER_REQUEST: '{"hosts":["hv1"],"only":["vNothing"]}',
     });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('vNothing');
@@ -121,9 +122,9 @@ describe.skipIf(missing.length > 0)('run-inventory.sh', () => {
 
   it('says how it is called, where it is called otherwise', async () => {
     expect(await run('run-inventory.sh', [])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('usage') });
-    const withoutKey = await run('run-inventory.sh', [kept()], { INVENTORY_URL: 'http://127.0.0.1:9/api/runs' });
-    expect(withoutKey).toMatchObject({ exitCode: 2, stderr: 'INVENTORY_KEY must be set\n' });
-    const notJson = await inventory('http://127.0.0.1:9', { INVENTORY_REQUEST: 'hv1' });
+    const withoutKey = await run('run-inventory.sh', [kept()], { EXPORTER_URL: 'http://127.0.0.1:9/api/runs' });
+    expect(withoutKey).toMatchObject({ exitCode: 2, stderr: 'EXPORTER_KEY must be set\n' });
+    const notJson = await inventory('http://127.0.0.1:9', { EXPORTER_REQUEST: 'hv1' });
     expect(notJson).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('must be a JSON object') });
   });
 });
@@ -188,6 +189,9 @@ describe('the examples of pipelines', () => {
 
   it.each(files)('%s calls only scripts that there are', (name) => {
     for (const shell of shellOf(name)) {
+      for (const [, script = ''] of shell.matchAll(/npm run ([\w:-]+)/g)) {
+        expect(Object.keys(packageJson.scripts)).toContain(script);
+      }
       for (const [path] of shell.matchAll(/infra\/pipelines\/[\w.-]+\.sh/g)) {
         expect(readdirSync(pipelines)).toContain(path.split('/').at(-1));
       }
@@ -196,7 +200,7 @@ describe('the examples of pipelines', () => {
 
   it.each(files)('%s holds no secret, and hands a stored one to a script by the environment alone', (name) => {
     expect(read(name)).not.toMatch(/AccountKey|SharedAccess|password:|client-secret|code=/i);
-    for (const shell of shellOf(name)) expect(shell).not.toMatch(/secrets\.|INVENTORY_KEY/);
+    for (const shell of shellOf(name)) expect(shell).not.toMatch(/secrets\.|EXPORTER_KEY/);
   });
 
   it('log on with a federated identity', () => {

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import packageJson from '../../package.json' with { type: 'json' };
 import { azureCalls, unknownIn } from './azure-cli.ts';
 import { bicepIsThere, compiled } from './bicep.ts';
 
@@ -34,20 +33,8 @@ describe('the guide to the deployment', () => {
 });
 
 describe('what is written about the deployment', () => {
-  it.each(texts)('%s calls scripts of the package that there are', (_name, text) => {
-    const scripts = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
-    expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(scripts));
-  });
-
   it.each(texts)('%s calls the Azure CLI by commands and options that it has', (_name, text) => {
     for (const call of azureCalls(text)) expect({ call, unknown: unknownIn(call) }).toEqual({ call, unknown: [] });
-  });
-
-  it.each(texts)('%s leads only to files that there are', (name, text) => {
-    for (const [, path = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
-      const target = join(top, dirname(name), path);
-      expect(readdirSync(dirname(target)), path).toContain(target.split(/[\\/]/).at(-1));
-    }
   });
 
   it('is checked: a wrong option would be seen', () => {
