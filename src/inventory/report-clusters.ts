@@ -121,8 +121,10 @@ function reportCluster(cluster: KnownCluster, hosts: readonly ListedHost[]): Rep
 /** `statusOf` tells the final status of an entry, by `given`. */
 export function reportKnownVms(
   unseen: readonly UnseenVm[],
+  machines: readonly ListedHost[],
   statusOf: (given: string) => FinalStatus | undefined,
 ): readonly ReportKnownVm[] {
+  const mayBeListed = machines.some(isUnknownAddress);
   return unseen.map(({ cluster, vm, owner }) => ({
     cluster: cluster.name,
     cluster_fqdn: cluster.fqdn,
@@ -130,15 +132,17 @@ export function reportKnownVms(
     vm_name: vm.name,
     owner_node: vm.ownerNode,
     owner_host: owner?.host.given ?? null,
-    reason: reasonOf({ vm, owner }, statusOf),
+    reason: reasonOf({ vm, owner }, mayBeListed, statusOf),
   }));
 }
 
 function reasonOf(
   { vm, owner }: Pick<UnseenVm, 'vm' | 'owner'>,
+  mayBeListed: boolean,
   statusOf: (given: string) => FinalStatus | undefined,
 ): ReportKnownVm['reason'] {
   if (vm.ownerNode === null) return 'ownerUnknown';
-  if (owner === undefined) return 'nodeNotListed';
+  // An address that nobody answered at may be that node: not read it is in any case.
+  if (owner === undefined) return mayBeListed ? 'nodeNotRead' : 'nodeNotListed';
   return statusOf(owner.host.given) === 'Inventory Error' ? 'nodeNotRead' : 'notShownByNode';
 }

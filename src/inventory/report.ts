@@ -288,7 +288,7 @@ export function buildReport(input: ReportInput): RunReport {
   });
   const ofClusters: ReportClusters = {
     ...reportClusters(clusters, { listed, machines }),
-    known_not_collected: reportKnownVms(unseen, (given) => findings.get(given)?.result.status),
+    known_not_collected: reportKnownVms(unseen, machines, (given) => findings.get(given)?.result.status),
   };
   return {
     schema_version: 1,

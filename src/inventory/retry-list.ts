@@ -12,10 +12,7 @@ export function retryList(report: RunReport): string {
   return [
     `# ${retry.length} of ${report.totals.hosts} hosts of run ${report.run_id} are not "${wanted}".`,
     ...retry.flatMap((host) => [...reasonsOf(host), host.given]),
-    ...report.cluster_nodes_not_listed.map(
-      ({ cluster, node }) =>
-        `# Not listed: ${onOneLine(node)}, a node of cluster ${onOneLine(cluster)}. Add it to the list.`,
-    ),
+    ...report.cluster_nodes_not_listed.map(unlistedNode),
     '',
   ].join('\n');
 }
@@ -26,6 +23,11 @@ function isToBeRetried({ reachable, final_status }: ReportHost, dryRun: boolean)
 
 function reasonsOf({ final_status, reasons }: ReportHost): readonly string[] {
   return reasons.map(({ code, message }) => `# ${final_status}, ${code}: ${onOneLine(message)}`);
+}
+
+function unlistedNode({ cluster, node, perhaps }: RunReport['cluster_nodes_not_listed'][number]): string {
+  const unless = perhaps.length === 0 ? '' : ', unless it is an address above';
+  return `# Not listed: ${onOneLine(node)}, a node of cluster ${onOneLine(cluster)}. Add it to the list${unless}.`;
 }
 
 /** A message may quote what a host said, line breaks and all; on a line of its own it would read as a host. */

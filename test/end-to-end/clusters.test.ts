@@ -168,7 +168,9 @@ describe('a node that is listed', () => {
     );
 
     const [, dead] = fleet.hosts;
-    expect((await reportIn(folder)).cluster_nodes_not_listed).toEqual([
+    const report = await reportIn(folder);
+    expect(new Set(report.known_not_collected.map(({ reason }) => reason))).toEqual(new Set(['nodeNotRead']));
+    expect(report.cluster_nodes_not_listed).toEqual([
       { cluster: clusterNameOf(fleet), cluster_fqdn: fqdnOf(fleet), node: dead?.host.name, perhaps: [dead?.given] },
     ]);
   });
