@@ -13,7 +13,10 @@ export interface FinishRunInput {
   readonly error?: string;
 }
 
-/** Writes `run.json`, last of all files, and logs `runFinished`. May be repeated. */
+/**
+ * Writes `run.json`, last of all files, and logs `runFinished`. May be repeated: the run has ended when it first ended. Only
+ * the event may be told twice, where a process died in between, for an end that nobody is told of would be worse.
+ */
 export async function finishRun(
   { runId, files, workbook, error }: FinishRunInput,
   services: Services,
@@ -26,9 +29,12 @@ export async function finishRun(
   };
   const report = JSON.parse((await read(runFiles.report)).toString('utf8')) as RunReport;
   const manifest = { name: runFiles.manifest, size: (await read(runFiles.manifest)).length };
+  const before = await store.read(inRun(runId, runFiles.state));
   const finishedAt = clock().toISOString();
-  const state = buildRunState(report, { files: [...files, manifest], finishedAt, workbook, error });
-  await store.write(inRun(runId, runFiles.state), JSON.stringify(state, null, 2));
+  const state = before
+    ? (JSON.parse(before.toString('utf8')) as RunState)
+    : buildRunState(report, { files: [...files, manifest], finishedAt, workbook, error });
+  if (!before) await store.write(inRun(runId, runFiles.state), JSON.stringify(state, null, 2));
   const { inventory_ok: ok, inventory_partial: partial, inventory_empty: empty, inventory_error } = state.counts;
   const knownNotCollected = report.totals.vms.known_not_collected;
   log({

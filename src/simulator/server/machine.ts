@@ -17,6 +17,8 @@ export interface HostLimits {
   readonly maxCommandsPerShell: number;
   /** MaxTimeoutms: what an OperationTimeout is cut down to. */
   readonly maxTimeoutMs: number;
+  /** MaxIdleTimeoutms: what a shell's IdleTimeOut is cut down to. */
+  readonly maxIdleTimeoutMs: number;
 }
 
 export const windowsLimits: HostLimits = {
@@ -24,6 +26,7 @@ export const windowsLimits: HostLimits = {
   maxShells: 30,
   maxCommandsPerShell: 25,
   maxTimeoutMs: 60_000,
+  maxIdleTimeoutMs: 2_147_483_647,
 };
 
 export interface MachineSettings {

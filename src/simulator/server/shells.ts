@@ -55,12 +55,13 @@ export class Shells {
     const body = bodyNamed(request, 'Shell');
     const part = (name: string) => child(body, namespaces.shell, name)?.text.trim();
     const idle = part('IdleTimeOut');
-    const idleTimeoutMs = idle === undefined ? defaultIdleTimeoutMs : parseDuration(idle);
+    const wantedMs = idle === undefined ? defaultIdleTimeoutMs : parseDuration(idle);
     const id = body?.attributes.ShellId ?? randomUUID().toUpperCase();
     const complete = body !== undefined && part('InputStreams') !== undefined && part('OutputStreams') !== undefined;
-    if (!complete || idleTimeoutMs === undefined || !guidPattern.test(id)) return failure(faults.schemaViolation);
+    if (!complete || wantedMs === undefined || !guidPattern.test(id)) return failure(faults.schemaViolation);
     if (request.resourceUri.toLowerCase() !== commandShellResource) return failure(faults.invalidResourceUri);
     const { limits } = this.#machine.settings;
+    const idleTimeoutMs = Math.min(wantedMs, limits.maxIdleTimeoutMs);
     if (this.#shells.size >= (this.#machine.behaviour.staleShells ?? limits.maxShells)) {
       return failure(faults.tooManyShells);
     }
