@@ -10,7 +10,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /** The content type of a file, by its name. */
 export const contentTypeOf = (name: string): string =>
-  contentTypes[/\.([a-z]+)$/.exec(name)?.[1] ?? ''] ?? 'application/octet-stream';
+  contentTypes[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
 
 /** The name that a file is saved under: its own, without folders. */
 export const downloadNameOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

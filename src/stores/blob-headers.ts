@@ -1,3 +1,5 @@
+import { contentTypeOf, downloadNameOf } from '../inventory/content-types.ts';
+
 /** What a browser is told of a file, so that a click on it opens the right thing. */
 export interface ContentHeaders {
   readonly contentType: string;
@@ -6,26 +8,16 @@ export interface ContentHeaders {
   readonly contentDisposition: string;
 }
 
-const types: Readonly<Record<string, string>> = {
-  json: 'application/json; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  zip: 'application/zip',
-  gz: 'application/gzip',
-};
-
 /**
  * Headers by a file's name. `hv1.json.gz` opens as `hv1.json`: its packing is told as an encoding, which browsers undo.
  * Tools that take the bytes under the blob's own name (az, azcopy, Storage Explorer) get a proper `.json.gz`.
  */
 export function contentHeaders(name: string): ContentHeaders {
-  const file = name.slice(name.lastIndexOf('/') + 1);
+  const file = downloadNameOf(name);
   const isPacked = file.endsWith('.json.gz');
   const shown = isPacked ? file.slice(0, -'.gz'.length) : file;
-  const type = types[shown.slice(shown.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
   return {
-    contentType: type,
+    contentType: contentTypeOf(shown),
     ...(isPacked ? { contentEncoding: 'gzip' } : {}),
     contentDisposition: `attachment; ${fileNameParameters(shown)}`,
   };

@@ -16,7 +16,8 @@ function dyingAt(store: Store, write: number): Store {
   let writes = 0;
   const die = (name: string): void => {
     writes += 1;
-    if (writes >= write) throw new StoreError('storeUnwritable', name, 'EIO');
+    if (writes >= write)
+      throw new StoreError({ code: 'storeUnwritable', file: name, doing: 'written', systemCode: 'EIO' });
   };
   return {
     ...store,

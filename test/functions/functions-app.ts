@@ -14,14 +14,17 @@ export interface TestApp extends FunctionsApp {
 export const functionKey = 'key-of-the-tests';
 
 /** The app, as Azure would run it, until the test is over. */
-export async function functionsApp(services: Services | ServicesSource): Promise<TestApp> {
+export async function functionsApp(
+  services: Services | ServicesSource,
+  { maxConcurrentActivities = 32 } = {},
+): Promise<TestApp> {
   const logged: TestApp['logged'] = [];
   const source: ServicesSource =
     typeof services === 'function' ? services : (context) => ({ ...services, log: contextLog(context) });
   const app = await startFunctionsApp({
     register: () => registerFunctions(source),
     functionKey,
-    maxConcurrentActivities: 32,
+    maxConcurrentActivities,
     log: (_level, functionName, text) => logged.push({ functionName, text: String(text) }),
   });
   onTestFinished(() => app.close());
