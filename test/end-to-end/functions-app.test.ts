@@ -128,7 +128,10 @@ describe('a run that is cancelled over HTTP', () => {
     const app = await functionsApp(await appServices(), { maxConcurrentActivities: 2 });
     const runId = await started(app, { hosts: fleet.hosts.map(({ given }) => given) });
     await expect
-      .poll(async () => (await (await app.call('GET', `runs/${runId}`)).json()) as object, { timeout: 40_000 })
+      .poll(async () => (await (await app.call('GET', `runs/${runId}`)).json()) as object, {
+        timeout: 120_000,
+        interval: 250,
+      })
       .toMatchObject({ progress: { recorded: expect.toSatisfy((recorded: number) => recorded > 0) } });
 
     const cancelled = await app.call('POST', `runs/${runId}/cancel`);

@@ -48,6 +48,6 @@ export async function finished(app: TestApp, runId: string): Promise<Record<stri
   for (;;) {
     const status = (await (await app.call('GET', `runs/${runId}`)).json()) as Record<string, unknown>;
     if (!['waiting', 'running', 'cancelling'].includes(String(status.state))) return status;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
