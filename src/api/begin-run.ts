@@ -1,19 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { writeStatedGuests } from '../activities/guest-files.ts';
+import { readStatedGuests, writeStatedGuests } from '../activities/guest-files.ts';
 import { exporterVersion } from '../exporter-version.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
-import type { StatedGuest } from '../inventory/guests.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import { makeManifest, type NewRun } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
 import type { Runs } from './runs.ts';
-
-/** A run that is asked for, everything decided. */
-export interface RunToBegin extends NewRun {
-  /** What the user states of guests. */
-  readonly statedGuests?: readonly StatedGuest[];
-}
 
 export interface BegunRun {
   readonly runId: string;
@@ -30,15 +23,14 @@ export type NotBegun =
  * Begins a run, once however often it is asked for: who writes the manifest decides what the run is; starting it
  * afterwards may be repeated. Rejects with a StoreError where the manifest cannot be written: nothing was begun then.
  */
-export async function beginRun(run: RunToBegin, services: Services, runs: Runs): Promise<Result<BegunRun, NotBegun>> {
+export async function beginRun(run: NewRun, services: Services, runs: Runs): Promise<Result<BegunRun, NotBegun>> {
   const { store, clock } = services;
   const random = (): number => randomInt(0x1000000) / 0x1000000;
   for (;;) {
     const manifest = makeManifest(run, { now: clock(), random, exporterVersion });
     const { runId } = manifest;
     if (await store.create(inRun(runId, runFiles.manifest), JSON.stringify(manifest, null, 2))) {
-      if (run.statedGuests?.length) await writeStatedGuests(store, runId, run.statedGuests);
-      return await startOnce({ runId, isNew: true }, runs);
+      return await startOnce({ runId, isNew: true }, services, runs);
     }
     // An id that was made here and is taken stands for a run of the same second: another is made.
     if (run.runId === undefined) continue;
@@ -61,7 +53,7 @@ export async function repeatRun(
 /** Starts a run whose manifest is there, unless it is going on or has come to its end. */
 export async function goOn(runId: string, services: Services, runs: Runs): Promise<Result<BegunRun, NotBegun>> {
   if (await services.store.exists(inRun(runId, runFiles.state))) return success({ runId, isNew: false });
-  return await startOnce({ runId, isNew: false }, runs);
+  return await startOnce({ runId, isNew: false }, services, runs);
 }
 
 /** The manifest of a run; undefined where there is no such run. */
@@ -71,10 +63,11 @@ export async function storedManifest({ store }: Services, runId: string): Promis
 }
 
 /** The run's id is its orchestration's: two starts at a time are one, and the later one only looks. */
-async function startOnce(run: BegunRun, runs: Runs): Promise<Result<BegunRun, NotBegun>> {
+async function startOnce(run: BegunRun, services: Services, runs: Runs): Promise<Result<BegunRun, NotBegun>> {
   const { runId } = run;
   try {
     if (!run.isNew && (await isUnderWay(runId, runs))) return success(run);
+    await takeOverStatements(runId, services);
     await runs.start(runId);
     return success(run);
   } catch (thrown) {
@@ -82,6 +75,14 @@ async function startOnce(run: BegunRun, runs: Runs): Promise<Result<BegunRun, No
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     return failure({ code: 'notStarted', runId, reason });
   }
+}
+
+/** What was stated of guests of the run that is retried holds for this one; here, so that no start goes without it. */
+async function takeOverStatements(runId: string, services: Services): Promise<void> {
+  const { store } = services;
+  const { retryOf } = (await storedManifest(services, runId)) ?? {};
+  const { stated } = retryOf ? await readStatedGuests(store, retryOf.runId) : { stated: [] };
+  if (stated.length > 0) await writeStatedGuests(store, runId, stated);
 }
 
 async function isUnderWay(runId: string, runs: Runs): Promise<boolean> {

@@ -1,6 +1,4 @@
-import { readStatedGuests } from '../activities/guest-files.ts';
 import { inRun, runFiles } from '../inventory/file-names.ts';
-import type { StatedGuest } from '../inventory/guests.ts';
 import type { RunReport } from '../inventory/report.ts';
 import type { Manifest, RunOptions } from '../inventory/run-options.ts';
 import { goodHosts } from '../inventory/run-request.ts';
@@ -15,7 +13,6 @@ export interface RetriedRun {
   readonly options: Partial<RunOptions>;
   /** Hosts (as given) whose facts are good enough to be kept. */
   readonly taken: readonly string[];
-  readonly statedGuests: readonly StatedGuest[];
 }
 
 /** Why a run's hosts cannot be asked again; `notFinished` passes by itself. */
@@ -40,5 +37,5 @@ export async function readRetriedRun(runId: string, services: Services): Promise
   const { only, coverageThreshold, allowPartialOk, csvTabs, extraColumns, unknownSize, health, datacenter } =
     manifest.options;
   const options = { only, coverageThreshold, allowPartialOk, csvTabs, extraColumns, unknownSize, health, datacenter };
-  return success({ manifest, options, taken, statedGuests: (await readStatedGuests(store, runId)).stated });
+  return success({ manifest, options, taken });
 }

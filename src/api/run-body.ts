@@ -43,7 +43,12 @@ export function readRunBody({ contentType, body }: Omit<StartRunRequest, 'url'>)
   const { value } = parsed;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return failure(badRequest([{ field: 'body', problem: 'must be a JSON object' }]));
-  return success(runBody(value as Record<string, unknown>));
+  try {
+    return success(runBody(value as Record<string, unknown>));
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    return failure(badRequest([{ field: 'body', problem: 'is nested too deeply' }]));
+  }
 }
 
 export function badRequest(problems: readonly FieldProblem[]): BodyRefused {

@@ -1,9 +1,10 @@
 import type { HostList } from '../inventory/host-list.ts';
 import { isRunId } from '../inventory/run-id.ts';
+import type { NewRun } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
 import { type ApiAnswer, type FieldProblem, refuse, unlessDown } from './answer.ts';
-import { type BegunRun, beginRun, type NotBegun, type RunToBegin, repeatRun, storedManifest } from './begin-run.ts';
+import { type BegunRun, beginRun, type NotBegun, repeatRun, storedManifest } from './begin-run.ts';
 import { standardHosts } from './host-source.ts';
 import { readRetriedRun } from './retried-run.ts';
 import { type BodyRefused, badRequest, type RunBody, readRunBody, type StartRunRequest } from './run-body.ts';
@@ -28,7 +29,7 @@ export async function startRun(request: StartRunRequest, services: Services, run
   });
 }
 
-async function decideRun({ fields, hash }: RunBody, services: Services): Promise<Result<RunToBegin, BodyRefused>> {
+async function decideRun({ fields, hash }: RunBody, services: Services): Promise<Result<NewRun, BodyRefused>> {
   const { defaults } = services;
   const { retryOf } = fields;
   const retried =
@@ -57,17 +58,14 @@ async function decideRun({ fields, hash }: RunBody, services: Services): Promise
     requestHash: hash,
     caFile: defaults.caFile,
     ...(retried.value && asked.value.retryOf
-      ? {
-          retryOf: { runId: asked.value.retryOf, taken: retried.value.taken },
-          statedGuests: retried.value.statedGuests,
-        }
+      ? { retryOf: { runId: asked.value.retryOf, taken: retried.value.taken } }
       : {}),
   });
 }
 
 async function hostsOf(
   { list }: AskedRun,
-  retried: Pick<RunToBegin, 'hosts' | 'repeated'> | undefined,
+  retried: Pick<NewRun, 'hosts' | 'repeated'> | undefined,
   services: Services,
 ): Promise<Result<HostList, BodyRefused>> {
   if (retried) return success(retried);
@@ -83,7 +81,7 @@ const runNotFinished = (problem: FieldProblem): BodyRefused => ({
   advice: 'Wait until that run is finished, then send it again. Nothing was started.',
 });
 
-function answerFor({ url }: StartRunRequest, begun: Result<BegunRun, NotBegun>, run?: RunToBegin): ApiAnswer {
+function answerFor({ url }: StartRunRequest, begun: Result<BegunRun, NotBegun>, run?: NewRun): ApiAnswer {
   if (!begun.ok) return refuse(refusalOf(begun.error));
   const { runId } = begun.value;
   const urls = runUrls(url, runId);

@@ -135,6 +135,11 @@ describe('a body that is wrong', () => {
     expect(refusal.error.code).toBe(code);
   });
 
+  it('that is nested a million deep is refused like any other', async () => {
+    const { status } = await refused(`{"hosts": ${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`);
+    expect(status).toBe(400);
+  });
+
   it('that is no JSON by its content type is refused with the header to send', async () => {
     const { status, error } = await refused('{"hosts":["hv1"]}', 'application/x-www-form-urlencoded');
     expect(status).toBe(415);
@@ -244,6 +249,19 @@ describe('a run of the hosts of an earlier one', () => {
       retryOf: { runId, taken: ['hv1'] },
       options: { only: ['vInfo'], coverageThreshold: 0.7 },
     });
+  });
+
+  it('has what was stated of guests then, even where a crash had kept it from starting', async () => {
+    const [services, runs] = [await apiServices(), pretendRuns()];
+    await finishedRun(services, { hv1: 'Inventory Error' });
+    const stated = [{ vm: 'web', host: null, os: 'Debian 13', dnsName: null, ip: null }];
+    await services.store.write(`${runId}/guest-os.json`, JSON.stringify(stated));
+    runs.isDown = true;
+    const { runId: id = '' } = errorOf(await post({ retryOf: runId }, services, runs));
+    await services.store.remove(`${id}/guest-os.json`);
+    runs.isDown = false;
+    expect(await post({ retryOf: runId, runId: id }, services, runs)).toMatchObject({ status: 202 });
+    expect(JSON.parse(String(await services.store.read(`${id}/guest-os.json`)))).toEqual(stated);
   });
 
   it('cannot be asked for with hosts, collectors or a dry run of its own', async () => {
