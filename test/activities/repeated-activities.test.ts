@@ -59,13 +59,16 @@ async function collectedRun() {
   return { ...fleet, services, inputs, reporting: { runId, ...reporting } };
 }
 
-/** Every file of the store by name; a workbook's bytes hold nothing but its rows and the run's start. */
-async function contents(store: Store): Promise<ReadonlyMap<string, string>> {
+const contentOf = async (store: Store, name: string): Promise<string | undefined> => {
+  const content = await store.read(name);
+  return name.endsWith('.xlsx') ? 'a workbook' : content?.toString('base64');
+};
+
+/** Every file of the store by name; of a workbook that it is there, for it holds the time at which it was packed. */
+async function contents(store: Store): Promise<ReadonlyMap<string, string | undefined>> {
   const names = await store.list(runId);
   const files = await Promise.all(
-    [...names, knownGuestsFile].map(
-      async (name) => [name, (await store.read(name))?.toString('base64') ?? ''] as const,
-    ),
+    [...names, knownGuestsFile].map(async (name) => [name, await contentOf(store, name)] as const),
   );
   return new Map(files);
 }
