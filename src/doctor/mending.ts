@@ -153,7 +153,7 @@ const byCode: Partial<Record<HostErrorCode, (patient: Patient) => Mending>> = {
   credentialMissing: ({ credential }) => {
     const suffix = credential === undefined ? '' : `_${credential.toUpperCase()}`;
     return here(
-      'Put the account into .env (or the environment).',
+      'Put the account into .env (or the environment); where KEY_VAULT_URL is set, into that Key Vault.',
       `HYPERV_USER${suffix}='<DOMAIN\\account>'`,
       `HYPERV_PASSWORD${suffix}='<password>'`,
     );

@@ -311,4 +311,16 @@ describe('a proxy that wants an account', () => {
     expect(answers.every(({ ok }) => ok)).toBe(true);
     expect(requests).toHaveLength(5);
   });
+
+  test('is asked again after a while, where a process outlives many runs', async () => {
+    const { port } = await host();
+    let takesAccount = false;
+    const { proxy, requests } = await proxyThat(() => (takesAccount ? { port } : wants));
+    const own = { ...proxy, credential: account };
+    const tunnels = proxyTunnels(own, { refusalMs: 0 });
+    expect(await through(own, {}, tunnels).enumerate(request)).toMatchObject({ ok: false });
+    takesAccount = true;
+    expect((await through(own, {}, tunnels).enumerate(request)).ok).toBe(true);
+    expect(requests).toHaveLength(2);
+  });
 });
