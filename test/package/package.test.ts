@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDeploymentZip } from '../../infra/package/deployment-zip.ts';
 import { activityNames, orchestratorNames } from '../../src/orchestrators/function-names.ts';
@@ -21,8 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function unpack(): Promise<string> {
-  const app = join(folder, 'app');
+let unpacked: Promise<string> | undefined;
+const unpack = (): Promise<string> => {
+  unpacked ??= unpackInto(join(folder, 'app'));
+  return unpacked;
+};
+
+async function unpackInto(app: string): Promise<string> {
   for (const [name, content] of files) {
     await mkdir(dirname(join(app, name)), { recursive: true });
     await writeFile(join(app, name), content);
@@ -46,6 +53,15 @@ describe('the deployment package', () => {
     expect(firstAnswer.status).toBe(503);
     expect(firstAnswer.text).toContain('settingsUnusable');
     expect(firstAnswer.text).toMatch(/RUNS_BLOB_URL, RUNS_STORAGE or AzureWebJobsStorage must be set/);
+  });
+
+  it('holds all that its dependencies load', async () => {
+    const cwd = await unpack();
+    const { dependencies } = JSON.parse(files.get('package.json')?.toString() ?? '') as { dependencies: object };
+    const imports = Object.keys(dependencies).map((name) => `await import('${name}');`);
+    const script = `${imports.join('')}process.exit();`;
+    const loading = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { cwd });
+    await expect(loading).resolves.toMatchObject({ stderr: '' });
   });
 
   it('holds what runs, and nothing of how it was made', () => {
