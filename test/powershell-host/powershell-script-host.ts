@@ -1,5 +1,6 @@
+import type { CimRepository } from '../../src/simulator/cim-repository.ts';
 import type { ScriptHost, ScriptOutcome } from '../../src/simulator/server/script-host.ts';
-import { isDenied } from '../../src/simulator/server/shown-repository.ts';
+import { isDenied, isUnsupported } from '../../src/simulator/server/shown-repository.ts';
 import { type ClassTrouble, type PowershellEngine, startPowershellEngine } from './powershell-engine.ts';
 
 /** Runs what the bootstrap of the collector runs: all of stdin as one script block. */
@@ -14,6 +15,20 @@ const denied = (namespace: string): ClassTrouble => ({
   statusCode: 0x80041003,
   message: 'Zugriff verweigert',
 });
+
+/** WBEM_E_NOT_SUPPORTED, of every class of a driver that has no instance. */
+const unsupported = ({ namespaces }: CimRepository): readonly ClassTrouble[] =>
+  Object.entries(namespaces).flatMap(([namespace, classes]) =>
+    Object.values(classes)
+      .filter((held) => isUnsupported(namespace, held))
+      .map(({ className }) => ({
+        namespace,
+        className,
+        nativeErrorCode: 'NotSupported' as const,
+        statusCode: 0x8004100c,
+        message: 'Nicht unterstützt',
+      })),
+  );
 
 export interface PowershellScriptHost extends ScriptHost {
   close(): Promise<void>;
@@ -52,9 +67,12 @@ export function createPowershellScriptHost(): PowershellScriptHost {
             cim: {
               repository,
               queryMs: host.factCostMs,
-              troubles: Object.keys(repository.namespaces)
-                .filter((namespace) => isDenied(host, namespace))
-                .map(denied),
+              troubles: [
+                ...Object.keys(repository.namespaces)
+                  .filter((namespace) => isDenied(host, namespace))
+                  .map(denied),
+                ...unsupported(repository),
+              ],
             },
             ...(host.language ? { culture: host.language } : {}),
             timeoutMs: longestRunMs,
