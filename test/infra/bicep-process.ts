@@ -35,7 +35,8 @@ export class BicepProcess {
   }
 
   stop(): void {
-    this.#child.kill();
+    // Asked to end, it may complain on stderr; it has nothing to put away.
+    this.#child.kill('SIGKILL');
   }
 
   #hear(bytes: Buffer): void {
