@@ -38,7 +38,7 @@ export async function runStatus({ url, runId }: RunRequest, services: Services, 
         ...(activity?.phase ? { phase: activity.phase } : {}),
         trigger: manifest.trigger,
         startedAt: manifest.startedAt,
-        ...(state ? ending(state) : interruption(activity)),
+        ...(state ? ending(state) : interruption(activity, manifest)),
         progress: progressOf(manifest, files),
         ...runUrls(url, runId),
         files: files.map(({ name, size }) => ({ name, size, url: fileUrl(url, runId, name) })),
@@ -61,12 +61,14 @@ const ending = ({ finishedAt, dryRun, counts, error }: RunState) => ({
   ...(error === undefined ? {} : { error }),
 });
 
-const interruption = (activity: RunActivity | undefined) =>
+const interruption = (activity: RunActivity | undefined, { trigger }: Manifest) =>
   activity === undefined || activity.state === 'ended'
     ? {
         error: activity?.error ?? 'The run was never started, or its orchestration is gone.',
         advice:
-          'Send the request that started it once more, with its runId: the run goes on, and asks no finished host again.',
+          trigger === 'http'
+            ? 'Send the request that started it once more, with its runId: the run goes on, and asks no finished host again.'
+            : 'Cancel it: it leaves its report then, and a run with "retryOf" asks the hosts that are missing.',
       }
     : {};
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancelRun } from '../../src/api/cancel-run.ts';
 import { runStatus } from '../../src/api/run-status.ts';
+import { startScheduledRun } from '../../src/api/scheduled-run.ts';
 import type { Services } from '../../src/services.ts';
 import { apiServices, errorOf, type PretendRuns, post, pretendRuns, runsUrl } from './api.ts';
 
@@ -74,6 +75,15 @@ describe('the status of a run', () => {
     if (activity) runs.activities.set(runId, activity);
     const { json } = await runStatus({ url, runId }, services, runs);
     expect(json).toMatchObject({ state, ...(activity && 'error' in activity ? { error: activity.error } : {}) });
+  });
+
+  it('of a nightly run that broke off tells how to get its report, for nobody can send its request again', async () => {
+    const [services, runs] = [await apiServices({ defaults: { hosts: 'hv1', options: {} } }), pretendRuns()];
+    const started = await startScheduledRun(services, runs);
+    const id = started.ok ? started.value.runId : '';
+    runs.activities.clear();
+    const { json } = await runStatus({ url, runId: id }, services, runs);
+    expect(json).toMatchObject({ state: 'interrupted', advice: expect.stringContaining('retryOf') });
   });
 
   it('of an unknown run, or of something that is no run id, is 404', async () => {
