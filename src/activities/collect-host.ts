@@ -7,9 +7,10 @@ import type { HostEntry } from '../inventory/host-entry.ts';
 import { distinctErrors, type HostError, hostError } from '../inventory/host-error.ts';
 import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import { summarizeRecord } from '../inventory/host-summary.ts';
+import { lateArrivals } from '../inventory/late-arrivals.ts';
 import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
-import { secondRecord } from '../inventory/second-record.ts';
+import { firstRecord, secondRecord } from '../inventory/second-record.ts';
 import type { Services } from '../services.ts';
 import { outlastStore } from '../stores/outlast.ts';
 import { StoreError } from '../stores/store-error.ts';
@@ -108,10 +109,11 @@ async function collectOverSession(
   const session = openHostSession(host, credential, settings, services, watch.signal);
   try {
     const startedAt = services.clock();
-    const isWorthAll = first === undefined || (await hasNewVms(first, session, input, startedAt));
-    const collected = isWorthAll
-      ? await collect(session, input, { collectors, earlier, watch, clock: services.clock })
-      : asBefore(first);
+    if (first && !(await hasNewVms(first, session, input, startedAt))) {
+      const attempt = attemptOf(session, first, startedAt, services.clock());
+      return await writeDown(firstRecord(first, [...input.attempts, attempt]), attempt, services);
+    }
+    const collected = await collect(session, input, { collectors, earlier, watch, clock: services.clock });
     const attempt = attemptOf(session, collected, startedAt, services.clock());
     return await keep(input, { collectors, first, earlier, collected, attempt, services });
   } finally {
@@ -120,8 +122,8 @@ async function collectOverSession(
 }
 
 /**
- * False: the host lists no VM that it had not listed, or shown, when it was first asked. Then nothing has moved here: a
- * role that was left behind by a deleted VM must not cost its host a whole collection in every run.
+ * False: every VM that the host lists was on its list, or among its facts, when it was first asked. Then nothing has
+ * moved here: a role that was left behind by a deleted VM must not cost its host a whole collection in every run.
  */
 async function hasNewVms(
   first: HostRecord,
@@ -130,19 +132,11 @@ async function hasNewVms(
   now: Date,
 ): Promise<boolean> {
   const list = await readBaseline(session, { host: host.host, timeoutMs: options.waits.operationMs, now });
-  const { expected, unexpected } = summarizeRecord(first);
-  const known = new Set([...expected, ...unexpected].map(({ id }) => id));
-  return !list.ok || list.value.vms.some(({ id }) => !known.has(id));
+  const summary = summarizeRecord(first);
+  const late = new Set(lateArrivals(summary));
+  const known = new Set([...summary.expected, ...summary.unexpected].map(({ id }) => id));
+  return !list.ok || list.value.vms.some(({ id }) => !known.has(id) || late.has(id));
 }
-
-const asBefore = ({ baselineBefore, baselineAfter, facts, gatheredBy, collectedAt }: HostRecord): Collected => ({
-  baselineBefore,
-  baselineAfter,
-  facts,
-  gatheredBy,
-  notes: [],
-  collectedAt,
-});
 
 async function collect(
   session: WinrmSession,
@@ -248,7 +242,12 @@ function mergeFacts(earlier: FactOutcomes, later: FactOutcomes): FactOutcomes {
   return { ...earlier, ...Object.fromEntries(news) };
 }
 
-function attemptOf(session: WinrmSession, { error, gatheredBy }: Collected, startedAt: Date, endedAt: Date): Attempt {
+function attemptOf(
+  session: WinrmSession,
+  { error, gatheredBy }: Pick<HostRecord, 'error' | 'gatheredBy'>,
+  startedAt: Date,
+  endedAt: Date,
+): Attempt {
   return {
     stage: 'collect',
     startedAt: startedAt.toISOString(),
@@ -304,7 +303,12 @@ async function keep(
     ...(error ? { error } : {}),
     collectedAt,
   };
-  const record = first ? secondRecord(first, latest) : latest;
+  return await writeDown(first ? secondRecord(first, latest) : latest, attempt, services);
+}
+
+/** `attempt`: travels with the outcome where the record cannot be written. */
+async function writeDown(record: HostRecord, attempt: Attempt, services: Services): Promise<HostOutcome> {
+  const { host } = record;
   try {
     await outlastStore(services.storePausesMs, () => writeRecord(services.store, record));
   } catch (thrown) {

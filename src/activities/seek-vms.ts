@@ -1,6 +1,8 @@
 import type { ListedHost } from '../inventory/cluster-hosts.ts';
 import type { KnownCluster } from '../inventory/cluster-knowledge.ts';
+import { coveredByHosts } from '../inventory/coverage.ts';
 import { summarizeRecord } from '../inventory/host-summary.ts';
+import { lateArrivals } from '../inventory/late-arrivals.ts';
 import { unseenVms } from '../inventory/unseen-vms.ts';
 import type { Services } from '../services.ts';
 import { learnClusterOf } from './cluster-answers.ts';
@@ -21,8 +23,9 @@ export interface SoughtVms {
 
 /**
  * Finds the hosts that own VMs which their cluster knows, but no node shows: such a VM may have moved behind the run's
- * back, from a node that was read later to one that had been read before. Only a host that this run has read itself,
- * and once, is worth another look. One record is held at a time.
+ * back, from a node that was read later to one that had been read before. A node that lists such a VM at its end, but
+ * was read too early to show it, is found as well. Only a host that this run has read itself, and once, is worth
+ * another look. One record is held at a time.
  */
 export async function seekVms({ runId, nodes, asked }: SeekVmsInput, services: Services): Promise<SoughtVms> {
   if (await services.isCancelled(runId)) return { owners: [] };
@@ -38,11 +41,21 @@ export async function seekVms({ runId, nodes, asked }: SeekVmsInput, services: S
     const isOurs = record.runId === runId && record.complete && !record.askedAgain;
     if (isOurs && !asked.includes(given)) askable.add(given);
   }
-  const owners = new Set(
-    unseenVms(clusters, hosts).flatMap(({ owner, leftFrom }) => {
+  const owners = new Set([
+    ...unseenVms(clusters, hosts).flatMap(({ owner, leftFrom }) => {
       const given = owner?.host.given;
       return given === undefined || given === leftFrom ? [] : [given];
     }),
-  );
+    ...hostsOfLateArrivals(hosts),
+  ]);
   return { owners: nodes.filter((given) => owners.has(given) && askable.has(given)) };
+}
+
+/** `given` of the hosts that a VM has arrived at which no host has shown. */
+function hostsOfLateArrivals(hosts: readonly ListedHost[]): readonly string[] {
+  const summaries = hosts.flatMap(({ summary }) => summary ?? []);
+  const shown = coveredByHosts(summaries);
+  return summaries
+    .filter((summary) => lateArrivals(summary).some((id) => !shown.has(id)))
+    .map(({ host: { given } }) => given);
 }

@@ -6,16 +6,23 @@ import type { Baseline, BaselineVm, HostRecord } from './host-record.ts';
  * than the first, else the first. Either tells the attempts of both, and that the host was asked twice.
  */
 export function secondRecord(first: HostRecord, second: HostRecord): HostRecord {
-  const attempts = [...first.attempts, ...second.attempts.filter((attempt) => !isAmong(attempt, first.attempts))];
-  const askedAgain = { attempts, askedAgain: true } as const;
-  if (isWorse(second, first)) return { ...first, ...askedAgain };
+  const kept = firstRecord(first, second.attempts);
+  if (isWorse(second, first)) return kept;
   return {
     ...second,
     baselineBefore: withVmsOf(first, second.baselineBefore),
     notes: distinctErrors([...first.notes, ...second.notes]),
-    ...askedAgain,
+    attempts: kept.attempts,
+    askedAgain: true,
   };
 }
+
+/** The first record as it stands, where the host had nothing better to tell. */
+export const firstRecord = (first: HostRecord, attempts: HostRecord['attempts']): HostRecord => ({
+  ...first,
+  attempts: [...first.attempts, ...attempts.filter((attempt) => !isAmong(attempt, first.attempts))],
+  askedAgain: true,
+});
 
 const isAmong = ({ stage, startedAt }: HostRecord['attempts'][number], attempts: HostRecord['attempts']): boolean =>
   attempts.some((known) => known.stage === stage && known.startedAt === startedAt);

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { collectHost } from '../../src/activities/collect-host.ts';
+import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
+import { seekVms } from '../../src/activities/seek-vms.ts';
+import { unknownIdentity } from '../../src/activities/unreached-host.ts';
+import type { HostRecord } from '../../src/inventory/host-record.ts';
+import { entry, fakeFleet, healthyClasses, runId, runOptions } from './fake-host.ts';
+
+/** hv1 as it was left: `third` came while it was read, so that only its last list has it. */
+async function withLateArrival(vmsNow: readonly string[]) {
+  const vms = { now: ['web', 'db'] };
+  const fleet = fakeFleet({
+    hv1: {
+      get classes() {
+        return healthyClasses(vms.now);
+      },
+      before: ({ className }) => {
+        // The last fact that these collectors ask for: what comes now is on the last list only.
+        if (className === 'Msvm_ProcessorSettingData') vms.now = [...vms.now, 'third'].slice(0, 3);
+        return undefined;
+      },
+    },
+  });
+  const input = { runId, host: entry('hv1'), identity: unknownIdentity, attempts: [], notes: [], options: runOptions };
+  await collectHost(input, fleet.services);
+  const kept = async (): Promise<HostRecord | undefined> => (await readRecord(fleet.store, runId, 'hv1'))?.record;
+  const first = await kept();
+  vms.now = [...vmsNow];
+  const again = async () => {
+    await collectHost({ ...input, again: true }, fleet.services);
+    return await kept();
+  };
+  return { first, again, fleet };
+}
+
+const names = (record: HostRecord | undefined, list: 'baselineBefore' | 'baselineAfter'): readonly string[] =>
+  record?.[list]?.vms.map(({ name }) => name) ?? [];
+
+const seen = (record: HostRecord | undefined): number | undefined =>
+  record?.collectors.find(({ tab }) => tab === 'vCPU')?.covered.length;
+
+describe('a host that is asked once more', () => {
+  it('keeps its first record as it stands where it has nothing new to tell', async () => {
+    const { first, again } = await withLateArrival(['web', 'db']);
+    expect([names(first, 'baselineBefore'), names(first, 'baselineAfter')]).toEqual([
+      ['web', 'db'],
+      ['web', 'db', 'third'],
+    ]);
+    const record = await again();
+    expect({ ...record, attempts: [] }).toEqual({ ...first, attempts: [], askedAgain: true });
+    expect(record?.attempts).toHaveLength(2);
+  });
+
+  it('shows a VM that had come too late for its facts', async () => {
+    const { first, again } = await withLateArrival(['web', 'db', 'third']);
+    const record = await again();
+    expect([first, record].map(seen)).toEqual([2, 3]);
+    expect(names(record, 'baselineBefore')).toEqual(['web', 'db', 'third']);
+  });
+
+  it('is one that lists a VM which no host shows', async () => {
+    const { first, fleet } = await withLateArrival(['web', 'db', 'third']);
+    const seek = () => seekVms({ runId, nodes: ['hv1', 'hv2'], asked: [] }, fleet.services);
+    expect(await seek()).toEqual({ owners: ['hv1'] });
+    // Another host was read while the VM was still there.
+    const third = first?.baselineAfter?.vms.at(-1);
+    expect(third).toBeDefined();
+    if (!first || !third) return;
+    const collectors = first.collectors.map((collector) => ({ ...collector, covered: [third.id] }));
+    await writeRecord(fleet.store, { ...first, host: entry('hv2'), collectors, baselineBefore: null });
+    expect(await seek()).toEqual({ owners: [] });
+  });
+});
