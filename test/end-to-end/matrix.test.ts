@@ -47,7 +47,7 @@ const expected: Readonly<Record<Personality, Expected>> = {
   noRights: { status: 'Inventory Error', code: 'noHyperVRights', requests: 7 },
   notHyperV: { status: 'Inventory Error', code: 'notHyperV', requests: 6 },
   vmmsStopped: { status: 'Inventory Error', code: 'vmmsStopped', requests: 21 },
-  cutOffMidScript: { status: 'Inventory Partial', code: 'collectorError', requests: 80 },
+  cutOffMidScript: { status: 'Inventory Partial', code: 'collectorError', requests: 100 },
   vmMoves: { status: 'Inventory OK', requests: 25 },
   // Only its preflight: the machine is collected under its first name.
   listedTwice: { status: 'Inventory OK', requests: 5 },
