@@ -1,4 +1,5 @@
 import type { Collector } from '../collectors/collector.ts';
+import { withEarlierAnswers } from '../facts/earlier-answers.ts';
 import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
 import { declarationOf, type FactName } from '../facts/fact-table.ts';
 import { gatherFacts } from '../facts/gathering.ts';
@@ -279,7 +280,8 @@ async function keep(
     readonly services: Services;
   },
 ): Promise<HostOutcome> {
-  const { facts, error, collectedAt, notes, ...rest } = collected;
+  const { error, collectedAt, notes, ...rest } = collected;
+  const facts = first ? withEarlierAnswers(collected.facts, first.facts) : collected.facts;
   const isNothing = !rest.baselineBefore && !Object.values(facts).some(({ status }) => status === 'ok');
   // A host that dropped out at once leaves nothing worth a file; its attempts travel with the outcome.
   if (isNothing && !earlier && !first && error)
