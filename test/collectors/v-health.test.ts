@@ -78,7 +78,7 @@ describe('storage', () => {
     ]);
   });
 
-  test('a file that is missing or damaged is named, one that may not be read is not', () => {
+  test('a file that is missing or damaged is named', () => {
     const path = 'D:\\a.vhdx';
     expect(found(...well, disk(id, 0, path), vhd(path, { error: 'fileMissing' }))).toEqual([
       ['web01', 'Storage', `${path} is missing.`],
@@ -86,7 +86,27 @@ describe('storage', () => {
     expect(found(...well, disk(id, 0, path), vhd(path, { error: 'fileDamaged' }))).toEqual([
       ['web01', 'Storage', `${path} is damaged, or no virtual disk.`],
     ]);
-    expect(found(...well, disk(id, 0, path), vhd(path, { error: 'doubleHop' }))).toEqual([]);
+  });
+
+  test.each([
+    ['fileLocked', 'is held open by somebody'],
+    ['fileDenied', 'may not be read by the account'],
+    ['doubleHop', 'lies on another machine, which does not take the account from the host'],
+    ['fileUnreachable', 'lies on a machine or share that the host does not reach'],
+    ['fileTimedOut', 'was not read by the host in time'],
+    ['fileNotAsked', 'was not asked for, because the time for the host was over'],
+    ['fileFailed', 'could not be read'],
+  ])('why the size of a disk is blank is said: %s', (error, why) => {
+    const path = '\\\\fs01\\vms\\a.vhdx';
+    const said = [['web01', 'Storage', `${path} ${why}, so that its size is not known.`]];
+    expect(found(...well, disk(id, 0, path), vhd(path, { error }))).toEqual(said);
+    expect(found(...well, disk(id, 0, path), vhd(path, { stateError: error }))).toEqual(said);
+  });
+
+  test('a disk without a file is named', () => {
+    expect(found(...well, disk(id, 0, ''))).toEqual([
+      ['web01', 'Storage', 'A disk names no file, so that its size is not known.'],
+    ]);
   });
 
   test('a missing parent is named as well', () => {

@@ -1,3 +1,4 @@
+import type { InputErrorCode } from '../../facts/fact.ts';
 import { dateOf } from '../cell-values.ts';
 import { majorVersion } from '../configuration-version.ts';
 import { isBackupCheckpoint, isOwnCheckpoint } from '../joins/checkpoints.ts';
@@ -34,17 +35,35 @@ const forgottenMerge: VmCheck = ({ disks, checkpoints }) => {
   }));
 };
 
-/** What stands in the way of reading a file, where that is a fault of the file and not of our access to it. */
-const faults: Readonly<Record<string, string>> = {
+const unknownSize = 'so that its size is not known';
+
+/** Why a file was not read: its own fault, or what is blank for want of it. A fact that failed as a whole is no file's. */
+const troublesOfFiles: Readonly<Record<InputErrorCode, string>> = {
   fileMissing: 'is missing',
   fileDamaged: 'is damaged, or no virtual disk',
+  fileLocked: `is held open by somebody, ${unknownSize}`,
+  fileDenied: `may not be read by the account, ${unknownSize}`,
+  doubleHop: `lies on another machine, which does not take the account from the host, ${unknownSize}`,
+  fileUnreachable: `lies on a machine or share that the host does not reach, ${unknownSize}`,
+  fileTimedOut: `was not read by the host in time, ${unknownSize}`,
+  fileNotAsked: `was not asked for, because the time for the host was over, ${unknownSize}`,
+  fileNotReceived: `was not told, because the conversation broke off, ${unknownSize}`,
+  fileFailed: `could not be read, ${unknownSize}`,
 };
 
-const spoiltFiles: VmCheck = ({ storage }) =>
-  (storage?.files ?? []).flatMap(({ path, problem }) => {
-    const fault = faults[problem ?? ''];
-    return fault === undefined ? [] : [{ message: `${path} ${fault}.`, type: 'Storage' }];
-  });
+const isOfFile = (problem: string): problem is InputErrorCode => Object.hasOwn(troublesOfFiles, problem);
+
+const unreadFiles: VmCheck = ({ storage }) =>
+  (storage?.files ?? []).flatMap(({ path, problem }) =>
+    problem === null || !isOfFile(problem)
+      ? []
+      : [{ message: `${path} ${troublesOfFiles[problem]}.`, type: 'Storage' }],
+  );
+
+const disksWithoutFile: VmCheck = ({ storage }) =>
+  (storage?.disks ?? [])
+    .filter(({ problem }) => problem === 'fileNotNamed')
+    .map(() => ({ message: `A disk names no file, ${unknownSize}.`, type: 'Storage' }));
 
 const lostHostDisks: VmCheck = ({ disks }, { facts }) =>
   facts.hostDisks?.status !== 'ok' || facts.diskDrives?.status !== 'ok'
@@ -134,7 +153,8 @@ const checks: readonly VmCheck[] = [
   withoutSettings,
   oldCheckpoints,
   forgottenMerge,
-  spoiltFiles,
+  unreadFiles,
+  disksWithoutFile,
   lostHostDisks,
   connectedMedia,
   servicesOff,

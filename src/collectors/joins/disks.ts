@@ -60,7 +60,7 @@ function disksOf(rows: Rows, images: Images): readonly Disk[] {
         drive,
         position: drive && positionOf(drive),
         image,
-        path: image.HostResource[0] ?? null,
+        path: image.HostResource[0] || null,
       };
     });
   const passedThrough = rows
