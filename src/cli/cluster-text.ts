@@ -28,14 +28,23 @@ function knownVmLines({ known_not_collected: vms }: RunReport): readonly string[
 }
 
 function unlistedNodeLines({ cluster_nodes_not_listed: nodes }: RunReport): readonly string[] {
-  return section(
-    `Cluster nodes that are not in the host list: ${nodes.length}. Add them, or their VMs are missing.`,
-    nodes.map(({ cluster, node, perhaps }) => {
-      const unless =
-        perhaps.length === 0 ? '' : `, unless it is one of the addresses that nobody answered at: ${perhaps}`;
-      return `${node} of ${cluster}${unless}`;
-    }),
-  );
+  return [
+    ...section(
+      `Cluster nodes that are not in the host list: ${nodes.length}. Add them, or their VMs are missing.`,
+      nodes.map(
+        ({ cluster, node, perhaps }) => `${node} of ${cluster}${perhaps.length === 0 ? '' : ' (or unanswered)'}`,
+      ),
+    ),
+    ...unansweredLine([...new Set(nodes.flatMap(({ perhaps }) => perhaps))]),
+  ];
+}
+
+/** Once for all nodes: any of them may be behind any of the addresses, and a site that is down has many of both. */
+function unansweredLine(addresses: readonly string[]): readonly string[] {
+  if (addresses.length === 0) return [];
+  const more = addresses.length > mostListed ? ` … and ${addresses.length - mostListed} more` : '';
+  const named = addresses.slice(0, mostListed).join(', ');
+  return [plainText(`  Or unanswered: perhaps listed by an address that nobody answered at: ${named}${more}`)];
 }
 
 function accessPointLines({ cluster_names_given: entries }: RunReport): readonly string[] {

@@ -19,7 +19,7 @@ import { proxyTunnels } from '../winrm/proxy-tunnel.ts';
 import { openWinrmSession } from '../winrm/session.ts';
 import { createEventLog } from './event-log.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { OutDir } from './out-dir.ts';
+import { type OutDir, resumeOptions } from './out-dir.ts';
 import { createProgress } from './progress.ts';
 import type { RunRequest } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
@@ -99,7 +99,9 @@ export async function runInventory(
     if (!started.ok) return failure(usageError(started.error.message));
     cancel = started.value.cancel;
     if (abort.signal.aborted) await cancel();
-    const state = await started.value.finished.catch((thrown: unknown) => withWayOn(thrown, manifest.runId));
+    const state = await started.value.finished.catch((thrown: unknown) =>
+      withWayOn(thrown, manifest.runId, outDir.given),
+    );
     await clearCancelMark(outDir.runs, manifest.runId);
     return success({
       manifest,
@@ -114,10 +116,16 @@ export async function runInventory(
 }
 
 /** The run broke off where not even its report could be kept; what was collected until then is not lost. */
-function withWayOn(thrown: unknown, runId: string): never {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  throw new RunBrokeOff(`${reason}\nWhat was collected is kept: mend this, then go on with --resume ${runId}`);
+function withWayOn(thrown: unknown, runId: string, outDir: string): never {
+  const reason = withoutFunctions(thrown instanceof Error ? thrown.message : String(thrown));
+  throw new RunBrokeOff(
+    `The run broke off: ${reason}\nWhat was collected is kept: mend this, then go on with ${resumeOptions(runId, outDir)}`,
+  );
 }
+
+/** What failed, without the names of the functions that it failed in: they tell a user nothing. */
+const withoutFunctions = (reason: string): string =>
+  reason.replace(/^(?:(?:Orchestrator|Activity) function '\w+' failed: )+/, '').trim();
 
 /** Copies the files of a run to where the user looks for the newest ones; their names, sorted. */
 export function publish(outDir: OutDir, { manifest }: FinishedRun): Promise<readonly string[]> {

@@ -94,9 +94,9 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     code = settled.ok ? settled.value : exitCodes.usage;
     if (!settled.ok) for (const message of settled.error.messages) terminal.stderr.write(`${message}\n`);
   });
-  const unknown = unknownCommand(program, argv);
-  if (unknown !== undefined) {
-    terminal.stderr.write(`${unknown}\n`);
+  const mistaken = unknownCommand(program, argv) ?? swallowedOption(program, argv);
+  if (mistaken !== undefined) {
+    terminal.stderr.write(`${mistaken}\n`);
     return exitCodes.usage;
   }
   try {
@@ -115,6 +115,22 @@ function unknownCommand(program: Command, [first]: readonly string[]): string | 
   const names = program.commands.map((command) => command.name());
   if (first === undefined || first.startsWith('-') || [...names, 'help'].includes(first)) return undefined;
   return `There is no command "${plainText(first)}"; there are ${names.join(', ')}.`;
+}
+
+/**
+ * Commander takes whatever follows for the value: `--out-dir --dry-run` would be a full run into a folder of that name.
+ * Where such a value is really meant, `--out-dir=--dry-run` says so.
+ */
+function swallowedOption(program: Command, argv: readonly string[]): string | undefined {
+  const options = program.commands.flatMap((command) => command.options);
+  const names = new Set(['--help', ...options.map(({ long }) => long)]);
+  const wanting = new Set(options.filter(({ required }) => required).map(({ long }) => long));
+  const at = argv.findIndex(
+    (word, index) => wanting.has(word) && names.has((argv[index + 1] ?? '').split('=')[0] ?? ''),
+  );
+  return at < 0
+    ? undefined
+    : `${argv[at]} wants a value; what follows it is the option ${plainText(`${argv[at + 1]}`)}.`;
 }
 
 /** A disk that fails is no bug and needs no stack. */

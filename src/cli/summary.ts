@@ -1,8 +1,10 @@
+import type { FinalStatus } from '../inventory/final-status.ts';
 import { hostErrorKinds } from '../inventory/host-error.ts';
 import type { ReaderFindings } from '../inventory/reader-findings.ts';
 import type { ReportHost, ReportTotals, RunReport } from '../inventory/report.ts';
 import type { WorkbookLosses } from '../inventory/run-state.ts';
 import { clusterText } from './cluster-text.ts';
+import { resumeOptions } from './out-dir.ts';
 import { plainText } from './plain-text.ts';
 
 /** Most hosts that are listed one by one of those that one thing ails; the retry file has all of them. */
@@ -42,7 +44,8 @@ export function summaryText(report: RunReport, { outDir, files, losses, readers 
     `Files in ${outDir}:`,
     ...files.map((file) => `  ${file}`),
     `All files of this run are in ${outDir}/runs/${report.run_id}.`,
-    ...(report.state === 'cancelled' ? [`To go on with it: --resume ${report.run_id}`] : []),
+    ...closingLine(report),
+    ...(report.state === 'cancelled' ? [`To go on with it: ${resumeOptions(report.run_id, outDir)}`] : []),
     '',
   ].join('\n');
 }
@@ -101,8 +104,11 @@ function withoutScriptLine({ hosts }: RunReport): readonly string[] {
   return [`Gathered by CIM, without PowerShell: ${byCim.length} (${cost}; why: notes in the report)`];
 }
 
-function statusLines(totals: ReportTotals, dryRun: boolean): readonly string[] {
-  const counts: readonly (readonly [string, number])[] = dryRun
+const statusLines = (totals: ReportTotals, dryRun: boolean): readonly string[] =>
+  statusCounts(totals, dryRun).map(([status, count]) => `  ${status.padEnd(18)}${String(count).padStart(6)}`);
+
+function statusCounts(totals: ReportTotals, dryRun: boolean): readonly (readonly [FinalStatus, number])[] {
+  return dryRun
     ? [
         ['Not Collected', totals.not_collected],
         ['Inventory Error', totals.inventory_error],
@@ -113,7 +119,13 @@ function statusLines(totals: ReportTotals, dryRun: boolean): readonly string[] {
         ['Inventory Empty', totals.inventory_empty],
         ['Inventory Error', totals.inventory_error],
       ];
-  return counts.map(([status, count]) => `  ${status.padEnd(18)}${String(count).padStart(6)}`);
+}
+
+/** Behind a long list the counts at its head have left the screen. */
+function closingLine({ totals, dry_run, hosts }: RunReport): readonly string[] {
+  if (!hosts.some((host) => needsAttention(host, dry_run))) return [];
+  const counts = statusCounts(totals, dry_run).map(([status, count]) => `${count} ${status}`);
+  return [`=> ${counts.join(', ')}`];
 }
 
 function vmLine({ vms }: ReportTotals): string {
@@ -185,8 +197,14 @@ function troublesOf(hosts: readonly ReportHost[]): readonly Trouble[] {
       troubles.set(code, trouble);
     }
   }
-  return [...troubles.values()];
+  return [...troubles.values()].toSorted((one, other) => weightOf(other) - weightOf(one));
 }
+
+const statusWeights: Readonly<Partial<Record<FinalStatus, number>>> = { 'Inventory Error': 2, 'Inventory Partial': 1 };
+
+/** The worst comes first, a host without VMs last; of one kind in the order of the hosts. */
+const weightOf = ({ hosts }: Trouble): number =>
+  Math.max(...hosts.map(({ host }) => statusWeights[host.final_status] ?? 0));
 
 /** One fact that failed may be in the way of every collector: a host has one line, whatever number of reasons. */
 function sentenceOf({ reasons }: ReportHost, code: string): string {

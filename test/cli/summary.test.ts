@@ -4,7 +4,7 @@ import type { FinalStatus } from '../../src/inventory/final-status.ts';
 import type { HostEntry } from '../../src/inventory/host-entry.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
 import type { Preflight } from '../../src/inventory/preflight.ts';
-import { buildReport, type RunReport } from '../../src/inventory/report.ts';
+import { buildReport, type ReportHost, type RunReport } from '../../src/inventory/report.ts';
 import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
 import type { WorkbookLosses } from '../../src/inventory/run-state.ts';
 
@@ -121,6 +121,51 @@ describe('the summary', () => {
     expect(summaryText(report, places)).not.toContain('without PowerShell');
     expect(summaryText(byCim([]), places)).toContain('without PowerShell: 2 (no column is lost by it;');
     expect(summaryText(byCim(['vFileInfo.Path']), places)).toContain('2 (blank or less exact there: vFileInfo.Path;');
+  });
+
+  it('tells the worst first, and hosts without VMs last', () => {
+    const [one, two, three] = reportOf(['hv01', 'hv02', 'hv03']).hosts as [ReportHost, ReportHost, ReportHost];
+    const because = (code: string) => ({ error: null, reasons: [{ code, message: `${code}.` }] });
+    const hosts: readonly ReportHost[] = [
+      { ...one, final_status: 'Inventory Empty', ...because('noVms') },
+      { ...two, final_status: 'Inventory Partial', ...because('collectorError') },
+      three,
+    ];
+    const text = summaryText({ ...reportOf(['hv01', 'hv02', 'hv03']), hosts }, places);
+    const found = text.match(/^ {2}(connectionRefused|collectorError|noVms):/gm);
+    expect(found).toEqual(['  connectionRefused:', '  collectorError:', '  noVms:']);
+  });
+
+  it('repeats the counts at the end, where a long list has moved them off the screen', () => {
+    const end = (report: RunReport) => summaryText(report, places).trimEnd().split('\n').at(-1);
+    expect(end(reportOf(['hv01', 'hv02']))).toBe(
+      '=> 0 Inventory OK, 0 Inventory Partial, 0 Inventory Empty, 2 Inventory Error',
+    );
+    expect(end(reportOf(['hv01'], { dryRun: true }))).toBe('=> 0 Not Collected, 1 Inventory Error');
+    const well = withStatus(reportOf(['hv01']), 'Inventory OK', 'none', '');
+    expect(end(well)).not.toContain('=>');
+  });
+
+  it('names the addresses that unlisted nodes may be behind once, however many nodes there are', () => {
+    const perhaps = Array.from({ length: 300 }, (_, n) => `10.0.${Math.floor(n / 100)}.${n % 100}`);
+    const node = (name: string, over = perhaps) => ({
+      cluster: 'C1',
+      cluster_fqdn: 'c1.corp.example',
+      node: name,
+      perhaps: over,
+    });
+    const report = reportOf(['hv01']);
+    const text = summaryText({ ...report, cluster_nodes_not_listed: [node('N1'), node('N2'), node('N3', [])] }, places);
+    expect(text).toContain('  N1 of C1 (or unanswered)\n  N2 of C1 (or unanswered)\n  N3 of C1\n');
+    expect(text.match(/10\.0\.0\.0\b/g)).toHaveLength(1);
+    expect(text).toContain('10.0.0.6, 10.0.0.7 … and 292 more\n');
+  });
+
+  it('tells how to go on with an interrupted run, in its own out-dir', () => {
+    const report: RunReport = { ...reportOf(['hv01']), state: 'cancelled' };
+    const of = (outDir: string) => summaryText(report, { ...places, outDir });
+    expect(of('./out')).toContain('To go on with it: --resume 20261123T020000Z-7f3a9c\n');
+    expect(of('/srv/my runs')).toContain('--resume 20261123T020000Z-7f3a9c --out-dir "/srv/my runs"\n');
   });
 
   it('cannot be made to move the cursor by what a host says', () => {

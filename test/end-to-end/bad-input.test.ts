@@ -95,6 +95,14 @@ const cases: Readonly<Record<string, BadCase>> = {
     argv: ['--resume', '20261123T020000Z-7f3a9c', '--dry-run'],
     says: ['--resume', '--dry-run', 'cannot be used with'],
   },
+  'an option where the value of another is wanted': {
+    argv: [...hosts, '--out-dir', '--dry-run'],
+    says: ['--out-dir wants a value; what follows it is the option --dry-run.'],
+  },
+  'a run to go on with that is not named': {
+    argv: ['--resume', '--out-dir=elsewhere'],
+    says: ['--resume wants a value', '--out-dir'],
+  },
   'a smoke test without a collector': { argv: ['smoke-collect', ...hosts], says: ['--only'] },
   'a simulated fleet with more sick hosts than hosts': {
     argv: ['simulate', '--hosts', '2', '--personality', 'dead=3'],
@@ -118,6 +126,14 @@ describe('the program says what is wrong, ends with 2 and leaves no file behind'
     expect(stdout).toBe('');
     expect(stderr).not.toContain('    at ');
     expect((await readdir(folder)).toSorted()).toEqual(Object.keys(files).toSorted());
+  });
+
+  it.skipIf(process.platform !== 'linux')('at an out-dir where nobody can make a folder', async () => {
+    const { code, stderr } = await exporter([...hosts, '--out-dir', '/proc/x/out'], {
+      workingFolder: await temporaryFolder(),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--out-dir: /proc/x/out cannot be written (ENOENT)');
   });
 
   it('at a manifest that is damaged', async () => {

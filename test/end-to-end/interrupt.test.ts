@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -55,6 +55,25 @@ it('Ctrl-C keeps what was collected, closes every shell, writes the report and e
   expect(resumed.code).toBe(0);
   expect((await reportIn(folder)).totals).toMatchObject({ hosts: 8, inventory_ok: 8 });
 }, 120_000);
+
+it('a run whose report cannot be written ends with 1, and says why and how to go on, in words for its user', async () => {
+  const folder = await temporaryFolder();
+  await exporter(['--hosts', '127.0.0.1:1', '--out-dir', 'mine', '--retry-after', 'none'], { workingFolder: folder });
+  const { run_id } = await reportIn(folder, 'mine');
+  const files = join(folder, 'mine', 'runs', run_id);
+  await rm(join(files, 'run.json'));
+  await rm(join(files, 'hyperv_run_report.json'));
+  await mkdir(join(files, 'hyperv_run_report.json', 'taken'), { recursive: true });
+
+  const { code, stderr } = await exporter(['--resume', run_id, '--out-dir', 'mine'], { workingFolder: folder });
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    new RegExp(`^The run broke off: ${run_id}/hyperv_run_report.json could not be written.*\n`, 'm'),
+  );
+  expect(stderr).toContain(`go on with --resume ${run_id} --out-dir mine\n`);
+  expect(stderr).not.toContain('function');
+});
 
 it('a second Ctrl-C ends the program at once', async () => {
   const folder = await temporaryFolder();

@@ -72,6 +72,10 @@ describe('the readers of a workbook', () => {
     ]);
   });
 
+  it('find no column empty for want of VMs', async () => {
+    expect(await told([])).toEqual([]);
+  });
+
   it('find too many servers, and name only as many VMs as a file can bear', async () => {
     const many = Array.from({ length: 20_000 }, (_, n) => vm(n, { Cluster: '' }));
     expect(await told(many.slice(1))).toEqual([

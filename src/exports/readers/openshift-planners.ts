@@ -7,14 +7,17 @@ export const openshiftPlanners: Reader = {
   name: 'OpenShift migration planners',
   look(remark) {
     const empty = new Set(needed);
+    let rows = 0;
     return {
       row(tab, row) {
         if (tab !== 'vInfo') return;
+        rows += 1;
         for (const column of empty) if (!isBlank(row, column)) empty.delete(column);
         if (row.Template === 'True') remark('a template', namedVm(row));
       },
       end() {
-        for (const column of empty) remark(`the column ${column} is wholly empty`);
+        // Without a VM no column can hold anything, and the run has told why there is none.
+        if (rows > 0) for (const column of empty) remark(`the column ${column} is wholly empty`);
       },
     };
   },
