@@ -13,11 +13,17 @@ import type { SimulatedFleet } from '../../src/simulator/simulated-host.ts';
 export const account = { user: 'inventory', password: 'p4ss-w0rd:of\'the"fleet' };
 export const accountSettings = { HYPERV_USER: account.user, HYPERV_PASSWORD: account.password };
 
-/** Waits that suit hosts on this machine. */
+/** How long hosts on this machine may take to answer: as long as they need where it is busy. */
+export const patience = ['--connect-timeout', '60', '--preflight-timeout', '120'];
+
+/** For a run over hosts on this machine: they are asked again soon. */
 export const shortWaits = [
-  ...['--connect-timeout', '2', '--preflight-timeout', '3', '--operation-timeout', '4', '--script-timeout', '20'],
-  ...['--retry-after', '0.2,0.2'],
+  ...patience,
+  ...['--operation-timeout', '120', '--script-timeout', '600', '--retry-after', '0.2,0.2'],
 ];
+
+/** For hosts that never answer, and only for these: they are given up soon. */
+export const briefPatience = ['--connect-timeout', '2', '--preflight-timeout', '3'];
 
 export interface ProgramResult {
   readonly code: number;

@@ -39,4 +39,4 @@ it('columns of Hyper-V come with --extra-columns only: in a run, and in an expor
 
   await exporter(['--hosts', hostList(fleet), '--extra-columns', ...shortWaits], { workingFolder: folder });
   expect(told(await workbookRows(out, 'vInfo'))).toEqual(generations);
-}, 120_000);
+});

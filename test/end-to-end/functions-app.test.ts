@@ -113,7 +113,7 @@ describe('a run of 30 hosts over HTTP, kept in a blob container', () => {
     }
     for (const name of names) await fetched(app, runId, name);
     expect(total(fleet, 'shellsOpen')).toBe(0);
-  }, 300_000);
+  }, 600_000);
 });
 
 /** Cells that tell of the moment of the run. */
@@ -146,7 +146,7 @@ describe('a run that is cancelled over HTTP', () => {
     expect(new Set(codes)).toEqual(new Set(['collected', 'cancelled']));
     expect((status.files as { name: string }[]).some(({ name }) => name.endsWith('.xlsx'))).toBe(true);
     expect(total(fleet, 'shellsOpen')).toBe(0);
-  }, 240_000);
+  }, 600_000);
 });
 
 describe('storage that goes down in the middle of a run', () => {
@@ -173,5 +173,5 @@ describe('storage that goes down in the middle of a run', () => {
     expect(await finished(app, body.runId)).toMatchObject({ state: 'interrupted', advice: expect.any(String) });
     expect((await app.call('POST', 'runs', body)).status).toBe(202);
     expect(await finished(app, body.runId)).toMatchObject({ state: 'completed', progress: { hosts: 4, recorded: 4 } });
-  }, 240_000);
+  }, 600_000);
 });

@@ -71,5 +71,4 @@ it.each(['script', 'cim'] as const)(
     }
     expect(stdout).not.toContain('\u202E');
   },
-  120_000,
 );

@@ -9,6 +9,7 @@ import { startFleet } from '../../src/simulator/server/running-fleet.ts';
 import {
   account,
   accountSettings,
+  briefPatience,
   caFileOf,
   clientCertificateOf,
   exporter,
@@ -40,7 +41,7 @@ const expected: Readonly<Record<Personality, Expected>> = {
   healthy: { status: 'Inventory OK', requests: 25 },
   empty: { status: 'Inventory Empty', code: 'noVms', requests: 25 },
   dead: { status: 'Inventory Error', code: 'connectionRefused', requests: 0 },
-  blackHole: { status: 'Inventory Error', code: 'operationTimedOut', requests: 3 },
+  blackHole: { status: 'Inventory Error', code: 'operationTimedOut', requests: 3, options: briefPatience },
   intermittent: { status: 'Inventory OK', retried: 'shellGone', requests: 45 },
   slow: { status: 'Inventory OK', requests: 25 },
   wrongCredentials: { status: 'Inventory Error', code: 'logonRefused', requests: 2 },
@@ -188,7 +189,7 @@ beforeAll(async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) seen.set(next, await see(next));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-}, 300_000);
+});
 afterAll(() => process.stdout.write(`\n${asTable([...seen.values()])}\n`));
 
 it.each(personalities)('a host that is %s ends as its row says, and nothing stays open on it', (personality) => {

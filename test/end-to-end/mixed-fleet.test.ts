@@ -78,8 +78,7 @@ it('a fleet of 60 hosts is accounted for, host by host and VM by VM', async () =
   expect(rows).toHaveLength(rowCount.reduce((sum, { row_count }) => sum + row_count, 0) - moved);
   expect(total(fleet, 'shellsOpen')).toBe(0);
   expect(total(fleet, 'openEnumerations')).toBe(0);
-  // The largest fleet of all tests, and every one of its disk files is opened.
-}, 90_000);
+});
 
 it('the retry file, fed back, asks only the hosts that need it, and they come back well', async () => {
   const folder = await temporaryFolder();

@@ -47,7 +47,7 @@ const cutAt = (request: number, reset: 'beforeTaken' | 'afterTaken'): readonly T
 let undisturbed: Outcome;
 beforeAll(async () => {
   undisturbed = await runWith([]);
-}, 60_000);
+});
 
 /** What must be the same however often the host was asked. */
 const findings = ({ told, rows }: Outcome) => ({
@@ -82,5 +82,5 @@ describe.each(['beforeTaken', 'afterTaken'] as const)('a connection that is cut 
       if (counters.shellsOpen > 0) createsLost += 1;
     }
     expect(createsLost).toBe(reset === 'afterTaken' ? 1 : 0);
-  }, 300_000);
+  }, 900_000);
 });

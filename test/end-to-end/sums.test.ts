@@ -113,7 +113,7 @@ it('the workbook adds up to what the hosts hold, host by host and in all', async
     hosts.flatMap(({ vms }) => vms.filter(({ state }) => state === 2)).reduce((sum, vm) => sum + vm.processors, 0),
   );
   expect((await workbookRows(out, 'vDisk')).length).toBe(total.disks);
-}, 120_000);
+});
 
 /** Rows by tab of a run's workbook. */
 async function rowCounts(out: string): Promise<Readonly<Record<string, number>>> {
@@ -131,7 +131,7 @@ it('a fleet without any VM has a whole workbook: its hosts are in it, and no VM'
   expect(code).toBe(3);
   const counts = await rowCounts(join(folder, 'out'));
   expect(counts).toMatchObject({ vInfo: 0, vCPU: 0, vDisk: 0, vNetwork: 0, vFileInfo: 0, vHost: 2, vMetaData: 1 });
-}, 120_000);
+});
 
 it('a fleet of which no host was collected has no rows anywhere, and every host in the report', async () => {
   const folder = await temporaryFolder();
@@ -143,4 +143,4 @@ it('a fleet of which no host was collected has no rows anywhere, and every host 
   const { vMetaData, ...others } = await rowCounts(join(folder, 'out'));
   expect(vMetaData).toBe(1);
   expect(Object.values(others).every((count) => count === 0)).toBe(true);
-}, 120_000);
+});

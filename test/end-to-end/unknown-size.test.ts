@@ -43,4 +43,4 @@ it('a disk that cannot be read leaves its VM without sums, unless --unknown-size
   await exporter(['--hosts', hostList(fleet), '--unknown-size', 'capacity', ...shortWaits], { workingFolder: folder });
   expect(await capacities()).toEqual([mib(kept.capacityBytes), used, '', mib(kept.capacityBytes)]);
   expect((await reportIn(folder)).options.unknown_size).toBe('capacity');
-}, 120_000);
+});

@@ -153,7 +153,7 @@ describe.each(ways.slice(0, 2))('virtual disk files %s', (_, way) => {
       'D:\\c.vhdx': null,
     });
     expect(codes(statesOf(gathering))).toEqual({ 'D:\\a.vhdx': null, 'D:\\c.vhdx': null });
-  }, 60_000);
+  });
 });
 
 describe('the cost of virtual disk files', () => {

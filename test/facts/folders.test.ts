@@ -198,7 +198,7 @@ describe('folders of VMs', () => {
       ['D:\\b', 'fileTimedOut'],
       ['D:\\c', null],
     ]);
-  }, 60_000);
+  });
 
   it('are looked at up to a number, and what is named beyond it has no row', async () => {
     const inside = Array.from({ length: foldersOfHost + 5 }, (_, index) => String(index));

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, vi } from 'vitest';
+import { afterAll } from 'vitest';
 import { BicepProcess } from './bicep-process.ts';
 
 /** The Bicep CLI: the environment's `BICEP` names it, else it is the `bicep` of the PATH. */
@@ -11,9 +11,6 @@ const program = process.env.BICEP || 'bicep';
 
 export const bicepIsThere = spawnSync(program, ['--version']).error === undefined;
 if (!bicepIsThere) console.warn('The tests of infra are skipped: no Bicep CLI (its path goes into BICEP)');
-
-// The CLI takes seconds to start and to compile, and half a minute where the machine has other work.
-vi.setConfig({ testTimeout: 120_000 });
 
 export const infraFolder = fileURLToPath(new URL('../../infra', import.meta.url));
 const mainFile = join(infraFolder, 'main.bicep');

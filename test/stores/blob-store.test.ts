@@ -94,7 +94,7 @@ describe('a file in a blob container', () => {
     let size = 0;
     for await (const chunk of file?.content ?? []) size += (chunk as Buffer).length;
     expect([file?.size, size]).toEqual([pieces * piece.length, pieces * piece.length]);
-  }, 120_000);
+  });
 
   it('costs one call to write and one to read, but for the container at the very first', async () => {
     const { store, calls } = await newContainer();

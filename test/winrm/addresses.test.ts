@@ -1,6 +1,7 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startHandshake } from '../../src/simulator/server/ntlm-acceptor.ts';
+import { heldTime } from '../fixtures/held-time.ts';
 import { answer, items, type ScriptedHost, scriptedHost, sessionWith } from './scripted-host.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
@@ -24,12 +25,16 @@ function sessionTo(host: string, port: number, addresses: readonly string[], mor
   return session;
 }
 
-/** A port that takes connections on every loopback address and says nothing. */
-async function silentPort(): Promise<number> {
-  const server = createServer((socket) => closers.push(() => void socket.on('error', () => undefined).destroy()));
+/** A port that takes connections on every loopback address and says nothing; it is told what comes there. */
+async function silentPort(onQuestion: () => void): Promise<number> {
+  const listen = (socket: Socket) => {
+    socket.on('error', () => undefined).once('data', onQuestion);
+    closers.push(() => void socket.destroy());
+  };
+  const server = createServer(listen);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const second = createServer((socket) => closers.push(() => void socket.on('error', () => undefined).destroy()));
+  const second = createServer(listen);
   await new Promise<void>((resolve) => second.listen(port, '127.0.0.2', resolve));
   closers.push(
     () => void server.close(),
@@ -71,7 +76,8 @@ describe('a host with several addresses', () => {
   });
 
   test('gives each at least two seconds, however short the time for connecting, and names each', async () => {
-    const port = await silentPort();
+    const pass = heldTime();
+    const port = await silentPort(() => pass(2_000));
     const target = { host: 'hv.example', scheme: 'https', port } as const;
     const session = sessionTo('hv.example', port, ['127.0.0.1', '127.0.0.2'], { target, connectTimeoutMs: 100 });
     const read = await session.enumerate(request);

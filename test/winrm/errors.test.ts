@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { holdRefusedPort } from '../../src/simulator/server/refused-port.ts';
 import { offeredSchemes } from '../../src/winrm/authentication/challenges.ts';
 import { statusError } from '../../src/winrm/faults.ts';
 import type { WinrmSessionOptions } from '../../src/winrm/winrm-session.ts';
@@ -175,16 +176,9 @@ describe('logging on', () => {
 });
 
 describe('connecting', () => {
-  const freePort = async (): Promise<number> => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    return port;
-  };
-
   test('where nothing listens the connection is refused, and every address is named', async () => {
-    const port = await freePort();
+    const { port, close } = await holdRefusedPort();
+    closers.push(close);
     const session = sessionWith(
       port,
       { target: { host: 'hv.example', scheme: 'http', port } },

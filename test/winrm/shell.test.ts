@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CommandRequest, WinrmSession, WinrmSessionOptions, WinrmShell } from '../../src/winrm/winrm-session.ts';
+import { heldTime } from '../fixtures/held-time.ts';
 import {
   answer,
   fault,
@@ -38,7 +39,7 @@ afterEach(async () => {
 const actions = () => host.questions.map(({ action }) => action);
 const asked = (action: string) => host.questions.filter((question) => question.action === action);
 const run = (request: Partial<CommandRequest> = {}) =>
-  shell.run({ command: 'hostname', deadlineMs: 10_000, ...request });
+  shell.run({ command: 'hostname', deadlineMs: 60_000, ...request });
 
 describe('a command', () => {
   test('takes one shell, one command and as many receives as there is output', async () => {
@@ -123,11 +124,14 @@ describe('a command', () => {
 
 describe('a deadline', () => {
   test('ends the command, and keeps what had arrived', async () => {
+    const pass = heldTime();
     await open((question) => {
       if (question.action !== 'Receive') return undefined;
-      return question.turn === 0 ? answer(question, output(['part'])) : timedOut(question);
+      if (question.turn === 0) return answer(question, output(['part']));
+      pass(30_000);
+      return timedOut(question);
     });
-    const outcome = await run({ deadlineMs: 300 });
+    const outcome = await run({ deadlineMs: 60_000 });
     expect(outcome).toMatchObject({
       ok: false,
       error: { error: { code: 'scriptTimedOut' }, stdout: Buffer.from('part') },
@@ -137,8 +141,16 @@ describe('a deadline', () => {
   });
 
   test('counts too where the host no longer answers', async () => {
-    await open((question) => (question.action === 'Receive' ? 'silence' : undefined));
-    expect(await run({ deadlineMs: 200 })).toMatchObject({ ok: false, error: { error: { code: 'scriptTimedOut' } } });
+    const pass = heldTime();
+    await open((question) => {
+      if (question.action !== 'Receive') return undefined;
+      pass(60_000);
+      return 'silence';
+    });
+    expect(await run({ deadlineMs: 30_000 })).toMatchObject({
+      ok: false,
+      error: { error: { code: 'scriptTimedOut' } },
+    });
     expect(actions()).toContain('Signal');
   });
 });

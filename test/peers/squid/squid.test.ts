@@ -176,5 +176,5 @@ describe.skipIf(!squidIsThere)('through the shipped squid.conf', () => {
 
     expect(retried.code).toBe(0);
     expect((await reportIn(folder)).totals).toMatchObject({ hosts: 6, inventory_ok: 6 });
-  }, 120_000);
+  });
 });
