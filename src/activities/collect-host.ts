@@ -70,7 +70,7 @@ const longestApartMs = 15 * 60_000;
  */
 export async function collectHost(input: CollectInput, services: Services): Promise<HostOutcome> {
   const { runId, host, options } = input;
-  const stored = (await readRecord(services.store, runId, host.given))?.record;
+  const stored = await ownRecord(input, services);
   if (stored?.complete && (!input.again || stored.askedAgain)) return outcomeOf(stored);
   if (await services.isCancelled(runId)) return notAsked(input, stored, hostError('cancelled', host.host));
 
@@ -92,6 +92,12 @@ export async function collectHost(input: CollectInput, services: Services): Prom
   }
 }
 
+/** What earlier attempts of this very run left; facts of an earlier run that stand in for them are nothing to build on. */
+async function ownRecord({ runId, host }: CollectInput, { store }: Services): Promise<HostRecord | undefined> {
+  const record = (await readRecord(store, runId, host.given))?.record;
+  return record?.runId === runId ? record : undefined;
+}
+
 /** One attempt, on top of what earlier ones left. */
 async function collectOverSession(
   input: CollectInput,
@@ -99,9 +105,9 @@ async function collectOverSession(
   watch: CancelWatch,
   services: Services,
 ): Promise<HostOutcome> {
-  const { runId, host, options } = input;
+  const { host, options } = input;
   const collectors = requestedCollectors(options.only);
-  const stored = (await readRecord(services.store, runId, host.given))?.record;
+  const stored = await ownRecord(input, services);
   // Asked once more, a host begins anew; both records are weighed at the end.
   const first = stored?.complete ? stored : undefined;
   const earlier = first ? undefined : stored;

@@ -22,6 +22,29 @@ export async function takeOverRecords(store: Store, { runId, retryOf }: Manifest
   }
 }
 
+/**
+ * Keeps for the hosts that were asked again in vain what the retried run has of them, so that a host which is down by now
+ * costs the workbook nothing that was known. What was told now stands, unless it broke off where the earlier record is
+ * whole. Such a record is not this run's own: a run that goes on asks its host all the same. May be repeated.
+ */
+export async function fallBackOnEarlierRecords(
+  store: Store,
+  { runId, retryOf, hosts }: Manifest,
+  isInVain: (given: string) => boolean,
+): Promise<void> {
+  if (!retryOf) return;
+  const taken = new Set(retryOf.taken);
+  for (const { given } of hosts) {
+    if (taken.has(given) || !isInVain(given)) continue;
+    const source = await readRecord(store, retryOf.runId, given);
+    if (!source) continue;
+    const own = (await readRecord(store, runId, given))?.record;
+    if (own && (own.complete || !source.record.complete)) continue;
+    const content = await store.read(recordName(retryOf.runId, given));
+    if (content) await store.write(recordName(runId, given), content);
+  }
+}
+
 /** Second mentions of machines whose record was taken over: they left no record, and are not asked either. */
 export async function takenDuplicates(
   store: Store,

@@ -24,6 +24,7 @@ import { readKnownGuests, readStatedGuests, rememberGuests, writeToldGuests } fr
 import { hostFactsOf, readRecord, recordName } from './host-records.ts';
 import { readManifest } from './open-run.ts';
 import { coverageOf, requestedCollectors } from './run-collectors.ts';
+import { fallBackOnEarlierRecords } from './take-over.ts';
 
 export interface WriteReportInput {
   readonly runId: string;
@@ -58,6 +59,7 @@ export async function writeReport(input: WriteReportInput, services: Services): 
   const manifest = await manifestOf(input, store);
   // Whoever looks on must not take the files of before for complete while they are made again.
   if (again) await store.remove(inRun(runId, runFiles.state));
+  else await fallBackOnEarlierRecords(store, manifest, askedInVain(input));
   const { summaries, clusters, fleetHosts, files, unreadable, guests, sightings } = await readRecords(store, manifest, {
     judgeAnew: !!again,
   });
@@ -99,6 +101,14 @@ export async function writeReport(input: WriteReportInput, services: Services): 
     { name: runFiles.statedGuests, size: stated.size },
   ].flatMap(({ name, size }): RunFile[] => (size === null ? [] : [{ name, size }]));
   return { files: [...files, ...written, ...guestFiles], collected, fleet: toFleetReference(fleet) };
+}
+
+/** Hosts that told nothing whole; a second mention of a machine, which is not asked, is none of them. */
+function askedInVain({ preflights, outcomes }: WriteReportInput): (given: string) => boolean {
+  const ready = preflights.filter(({ reachable, error }) => reachable && !error).map(({ host }) => host.given);
+  const failed = outcomes.filter(({ complete }) => !complete).map(({ given }) => given);
+  const [isReady, hasFailed] = [new Set(ready), new Set(failed)];
+  return (given) => !isReady.has(given) || hasFailed.has(given);
 }
 
 function unseenByCluster({ known_not_collected }: RunReport): Fleet['unseenVms'] {

@@ -91,8 +91,13 @@ function headLines(report: RunReport): readonly string[] {
 
 /** Reachable says nothing of hosts that were not asked. */
 function takenLine({ retry_of, hosts }: RunReport): readonly string[] {
-  const taken = hosts.filter(({ source_run }) => source_run !== null).length;
-  return retry_of === null ? [] : [`Not asked, taken from earlier runs: ${taken} (retry of ${retry_of})`];
+  if (retry_of === null) return [];
+  const shown = hosts.filter(({ source_run }) => source_run !== null);
+  const inVain = shown.filter(({ reasons }) => reasons.some(({ code }) => code === 'earlierFacts')).length;
+  return [
+    `Not asked, taken from earlier runs: ${shown.length - inVain} (retry of ${retry_of})`,
+    ...(inVain > 0 ? [`Asked in vain, shown as earlier runs read them: ${inVain}`] : []),
+  ];
 }
 
 /** Locked-down hosts are no worse for it, as far as CIM goes; what it does not reach is named. */

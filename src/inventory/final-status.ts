@@ -30,6 +30,8 @@ export interface StatusInput {
   /** Undefined where nothing was kept of the host. */
   readonly summary?: HostSummaryForReport;
   readonly coverage?: HostCoverage;
+  /** The earlier run whose facts stand in for what the host did not tell now. */
+  readonly shownFrom?: string;
   /** Names of VMs that are here by their cluster's word, yet on no node's list. */
   readonly notShown?: readonly string[];
 }
@@ -46,8 +48,8 @@ export interface StatusRules {
 export function finalStatus(host: StatusInput, rules: StatusRules): HostStatus {
   if (rules.dryRun) return dryRunStatus(host);
   const { summary, coverage } = host;
-  if (!host.reachable || host.error || !summary || !coverage) return inventoryError(host.error);
-  if (nothingUsable(summary, rules)) return inventoryError(summary.error);
+  if (!host.reachable || host.error || !summary || !coverage) return inventoryError(host);
+  if (nothingUsable(summary, rules)) return inventoryError({ error: summary.error });
 
   const failures = [
     ...collectorErrors(summary, rules),
@@ -70,17 +72,22 @@ export function finalStatus(host: StatusInput, rules: StatusRules): HostStatus {
 }
 
 function dryRunStatus({ reachable, error }: StatusInput): HostStatus {
-  if (!reachable) return inventoryError(error);
+  if (!reachable) return inventoryError({ error });
   const reasons = [{ code: 'dryRun', message: 'Only the preflight was asked for.' }];
   return { status: 'Not Collected', reasons: error ? [...reasons, reasonOf(error)] : reasons };
 }
 
-function inventoryError(error: HostError | undefined): HostStatus {
+function inventoryError({ error, shownFrom }: Partial<StatusInput>): HostStatus {
   const reason = error
     ? reasonOf(error)
     : { code: 'nothingCollected', message: 'The host was reached, but nothing usable came back.' };
-  return { status: 'Inventory Error', reasons: [reason] };
+  return { status: 'Inventory Error', reasons: [reason, ...standIn(shownFrom)] };
 }
+
+const standIn = (shownFrom: string | undefined): readonly StatusReason[] =>
+  shownFrom === undefined
+    ? []
+    : [{ code: 'earlierFacts', message: `What the files show of the host is what run ${shownFrom} read of it.` }];
 
 const reasonOf = ({ code, message }: HostError): StatusReason => ({ code, message });
 

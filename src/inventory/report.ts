@@ -249,7 +249,7 @@ export function buildReport(input: ReportInput): RunReport {
   const preflights = new Map(input.preflights.map((preflight) => [preflight.host.given, preflight]));
   const kept = new Map(input.summaries.map((summary) => [summary.host.given, summary]));
   const mentions = manifest.hosts.map((host) => ({
-    ...mentionOf(host, preflights.get(host.given), kept.get(host.given)),
+    ...mentionOf(manifest, host, preflights.get(host.given), kept.get(host.given)),
     host,
   }));
   const duplicates = findDuplicates(mentions);
@@ -329,6 +329,7 @@ const namesOfVmsAt = (given: string, unseen: readonly UnseenVm[]): readonly stri
 
 /** A host that is silent by now is still the machine that an earlier attempt found there. */
 function mentionOf(
+  manifest: Manifest,
   host: Manifest['hosts'][number],
   preflight: Preflight | undefined,
   kept: HostSummaryForReport | undefined,
@@ -336,9 +337,13 @@ function mentionOf(
   return {
     host,
     identity: mergedIdentity(preflight?.identity, kept?.identity),
-    ...(kept ? { record: kept.complete ? 'complete' : 'incomplete' } : {}),
+    ...(kept ? { record: kept.complete && !standsIn(kept, manifest) ? 'complete' : 'incomplete' } : {}),
   };
 }
+
+/** An earlier run's record of a host that this run has asked in vain. */
+const standsIn = ({ runId, host }: HostSummaryForReport, manifest: Manifest): boolean =>
+  runId !== manifest.runId && manifest.retryOf?.taken.includes(host.given) === false;
 
 interface KnownOfHost {
   readonly given: string;
@@ -356,12 +361,22 @@ function findingsOf(known: KnownOfHost, { manifest, cancelled }: ReportInput): H
   const summary = known.counts ? kept : undefined;
   const { only: requested, dryRun, coverageThreshold, allowPartialOk } = manifest.options;
   const coverage = summary && hostCoverage(summary, { requested, coveredBy });
-  const error = preflight?.error ?? (summary ? undefined : withoutRecord(known, { dryRun, cancelled }));
+  const earlier = summary && standsIn(summary, manifest) ? summary : undefined;
+  const isOwn = summary !== undefined && earlier === undefined;
+  const error = preflight?.error ?? (isOwn ? undefined : withoutRecord(known, { dryRun, cancelled }));
   const result = finalStatus(
-    { reachable: preflight?.reachable ?? false, error, summary, coverage, notShown },
+    {
+      reachable: preflight?.reachable ?? false,
+      error,
+      summary,
+      coverage,
+      notShown,
+      ...(earlier ? { shownFrom: earlier.runId } : {}),
+    },
     { requested, dryRun, coverageThreshold, allowPartialOk },
   );
-  const attempts = [...(preflight?.attempts ?? []), ...(kept?.attempts ?? outcome?.attempts ?? [])];
+  const collecting = earlier ? [...earlier.attempts, ...(outcome?.attempts ?? [])] : (kept ?? outcome)?.attempts;
+  const attempts = [...(preflight?.attempts ?? []), ...(collecting ?? [])];
   return {
     preflight,
     identity: mergedIdentity(preflight?.identity, kept?.identity),

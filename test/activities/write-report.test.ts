@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { markCancelled } from '../../src/activities/cancel-mark.ts';
 import { collectHost } from '../../src/activities/collect-host.ts';
-import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
+import { readRecord, recordName, writeRecord } from '../../src/activities/host-records.ts';
 import { openRun } from '../../src/activities/open-run.ts';
 import { preflightHost } from '../../src/activities/preflight-host.ts';
+import { unknownIdentity } from '../../src/activities/unreached-host.ts';
 import { writeReport } from '../../src/activities/write-report.ts';
 import { writeWorkbook } from '../../src/activities/write-workbook.ts';
 import { vCpu } from '../../src/collectors/v-cpu.ts';
 import { inRun, runFiles } from '../../src/inventory/file-names.ts';
+import { hostError } from '../../src/inventory/host-error.ts';
 import type { HostOutcome, HostRecord } from '../../src/inventory/host-record.ts';
 import type { Preflight } from '../../src/inventory/preflight.ts';
 import type { RunReport } from '../../src/inventory/report.ts';
@@ -69,6 +71,59 @@ describe('one host whose record is spoilt', () => {
     await writeRecord(store, { ...record, schemaVersion: 2 } as unknown as HostRecord);
     expect(outcomes[0]?.complete).toBe(true);
     expect((await openRun({ runId }, services)).finished).toHaveLength(1);
+  });
+});
+
+describe('a run that retries another, and asks a host in vain', () => {
+  const source = '20261122T020000Z-aaaaaa';
+
+  /** The other run had read hv1 as a whole; this one has asked it, and is told nothing. */
+  async function inVain() {
+    const fleet = await twoHosts();
+    const { services, store } = fleet;
+    const { record } = (await readRecord(store, runId, 'hv1')) ?? {};
+    if (!record) throw new Error('hv1 has left no record');
+    await writeRecord(store, { ...record, runId: source });
+    await store.remove(recordName(runId, 'hv1'));
+    const manifest = { ...manifestOf([entry('hv1'), entry('hv2')]), retryOf: { runId: source, taken: [] } };
+    await store.write(inRun(runId, runFiles.manifest), JSON.stringify(manifest));
+    return { services, store, record };
+  }
+  const dead = (given: string): Preflight => ({
+    host: entry(given),
+    reachable: false,
+    identity: unknownIdentity,
+    hyperV: 'unknown',
+    notes: [],
+    attempts: [],
+    error: hostError('connectTimedOut', given),
+  });
+
+  it('shows what the other had, and asks the host all the same when it goes on', async () => {
+    const { services, store, record } = await inVain();
+    const { collected } = await writeReport({ runId, preflights: [dead('hv1'), dead('hv2')], outcomes: [] }, services);
+    expect(collected).toEqual(['hv1', 'hv2']);
+    expect((await readRecord(store, runId, 'hv1'))?.record).toEqual({ ...record, runId: source });
+    expect((await openRun({ runId }, services)).finished.map(({ preflight }) => preflight.host.given)).toEqual(['hv2']);
+    const { host, identity } = record;
+    await collectHost({ runId, host, identity, attempts: [], notes: [], options: runOptions }, services);
+    expect((await readRecord(store, runId, 'hv1'))?.record.runId).toBe(runId);
+  });
+
+  it('keeps what the host told now, unless it broke off and the other had all of it', async () => {
+    const { services, store, record } = await inVain();
+    const whole = { given: 'hv1', complete: true };
+    const broken = { ...whole, complete: false, error: hostError('connectionLost', 'hv1') };
+    const sourceAfter = async (own: HostRecord, outcome: HostOutcome) => {
+      await writeRecord(store, own);
+      const preflights = [{ ...dead('hv1'), reachable: true, hyperV: 'usable' as const, error: undefined }];
+      await writeReport({ runId, preflights, outcomes: [outcome] }, services);
+      return (await readRecord(store, runId, 'hv1'))?.record.runId;
+    };
+    expect(await sourceAfter(record, whole)).toBe(runId);
+    expect(await sourceAfter({ ...record, complete: false }, broken)).toBe(source);
+    await writeRecord(store, { ...record, runId: source, complete: false });
+    expect(await sourceAfter({ ...record, complete: false }, broken)).toBe(runId);
   });
 });
 

@@ -55,6 +55,46 @@ it('--retry-of asks only the hosts that were not well, and its report and workbo
   expect(third.hosts.map(({ source_run }) => source_run)).toEqual([first.run_id, report.run_id, first.run_id, null]);
 });
 
+it('a host that is down when it is asked again costs nothing that was known of it', async () => {
+  const folder = await temporaryFolder();
+  const fleet = await runningFleet({ hosts: 3, seed: 5, vms: 3, personalities: ['healthy', 'strangeKeys', 'dead'] });
+  const once = [...shortWaits, '--retry-after', 'none'];
+  await exporter(['--hosts', hostList(fleet), ...once], { workingFolder: folder });
+  const first = await reportIn(folder);
+  expect(first.hosts.map(({ final_status }) => final_status)).toEqual([
+    'Inventory OK',
+    'Inventory Partial',
+    'Inventory Error',
+  ]);
+  const rows = await workbookRows(join(folder, 'out'), 'vInfo');
+  await fleet.close();
+
+  const { stdout } = await exporter(['--retry-of', first.run_id, ...once], { workingFolder: folder });
+
+  const report = await reportIn(folder);
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  expect(report.hosts.map(({ final_status, source_run }) => [final_status, source_run])).toEqual([
+    ['Inventory OK', first.run_id],
+    ['Inventory Error', first.run_id],
+    ['Inventory Error', null],
+  ]);
+  expect(report.hosts[1]?.reasons.map(({ code }) => code)).toEqual(['connectionRefused', 'earlierFacts']);
+  expect(report.hosts[1]?.baseline?.vms).toEqual(first.hosts[1]?.baseline?.vms);
+  expect(report.totals.vms.in_baselines).toBe(first.totals.vms.in_baselines);
+  expect(await workbookRows(join(folder, 'out'), 'vInfo')).toEqual(rows);
+  expect(stdout).toContain('Not asked, taken from earlier runs: 1');
+  expect(stdout).toContain('Asked in vain, shown as earlier runs read them: 1');
+  expect(await readFile(join(folder, 'out', 'targets_retry_hosts.txt'), 'utf8')).toContain(report.hosts[1]?.given);
+
+  // Made again, the report says the same; retried again, the facts still name the run that read them.
+  await exporter(['export', '--run', report.run_id], { workingFolder: folder });
+  const exported = await reportIn(folder);
+  expect(exported.hosts).toEqual(report.hosts);
+  await exporter(['--retry-of', report.run_id, ...once], { workingFolder: folder });
+  const third = await reportIn(folder);
+  expect(third.hosts.map(({ source_run }) => source_run)).toEqual([first.run_id, first.run_id, null]);
+});
+
 it('a host whose stored facts are gone is asked again by --retry-of', async () => {
   const folder = await temporaryFolder();
   const fleet = await runningFleet({ hosts: 2, seed: 5, vms: 2, personalities: ['healthy', 'dead'] });
