@@ -77,6 +77,11 @@ type alertSettings = {
   @maxValue(99)
   hostsPercent: int?
 
+  @description('Tell when a cluster knows more VMs than this that no host of a run showed, or a node that the host list does not name. Default 0.')
+  @minValue(0)
+  @maxValue(100000)
+  vmsNotCollected: int?
+
   @description('Tell when no run has finished for this long. At most 47: an alert looks back two days. Default 26.')
   @minValue(1)
   @maxValue(47)

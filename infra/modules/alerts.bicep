@@ -15,6 +15,7 @@ param insightsId string
 param alerts alertSettings
 
 var percent = alerts.?hostsPercent ?? 5
+var unseenVms = alerts.?vmsNotCollected ?? 0
 var hours = alerts.?hoursWithoutRun ?? 26
 
 // The end of a run may be logged more than once, as any activity may be repeated: the last one counts.
@@ -59,6 +60,21 @@ ${finishedRuns}| where state != 'cancelled' and dryRun == false
 | extend hosts = tolong(run.ok) + tolong(run.empty) + partial + errors
 | where (partial + errors) * 100 > hosts * ${percent}
 | project timestamp, runId, found = strcat(partial, ' Partial and ', errors, ' Error of ', hosts, ' hosts')
+'''
+  }
+  {
+    name: 'vms-not-collected'
+    title: 'An inventory lacks VMs or nodes that a cluster knows'
+    description: 'The workbook has no row for these VMs, even where every host of the list is Inventory OK. known_not_collected and cluster_nodes_not_listed in hyperv_run_report.json name them: list the nodes, or remove the roles that are left over.'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT1H'
+    splitBy: ['runId', 'found']
+    query: $'''
+${finishedRuns}| where state != 'cancelled' and dryRun == false
+| extend vms = tolong(run.knownNotCollected), nodes = tolong(run.clusterNodesNotListed)
+| where vms > ${unseenVms} or nodes > 0
+| project timestamp, runId, found = strcat(vms, ' VMs that no host showed, ', nodes, ' nodes that are not in the host list')
 '''
   }
   {

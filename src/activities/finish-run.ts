@@ -36,7 +36,7 @@ export async function finishRun(
     : buildRunState(report, { files: [...files, manifest], finishedAt, workbook, error });
   if (!before) await store.write(inRun(runId, runFiles.state), JSON.stringify(state, null, 2));
   const { inventory_ok: ok, inventory_partial: partial, inventory_empty: empty, inventory_error } = state.counts;
-  const knownNotCollected = report.totals.vms.known_not_collected;
+  const { vms, clusters } = report.totals;
   log({
     event: 'runFinished',
     runId,
@@ -47,7 +47,8 @@ export async function finishRun(
     partial,
     empty,
     error: inventory_error,
-    knownNotCollected,
+    knownNotCollected: vms.known_not_collected,
+    clusterNodesNotListed: clusters.nodes_not_listed,
   });
   return state;
 }

@@ -51,7 +51,7 @@ describe('an inventory run on the embedded host', () => {
       {
         event: 'runFinished',
         ...{ runId, trigger: 'cli', state: 'completed', dryRun: false },
-        ...{ ok: 0, partial: 2, empty: 0, error: 1, knownNotCollected: 0 },
+        ...{ ok: 0, partial: 2, empty: 0, error: 1, knownNotCollected: 0, clusterNodesNotListed: 0 },
       },
     ]);
     for (const { name, size } of state.files) expect((await store.read(`${runId}/${name}`))?.length).toBe(size);

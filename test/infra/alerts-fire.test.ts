@@ -11,7 +11,7 @@ const runEnded = (hours: number, event: Readonly<Record<string, unknown>> = {}):
   message: JSON.stringify({
     event: 'runFinished',
     ...{ runId: '20261125T020000Z-nightly', trigger: 'timer', state: 'completed', dryRun: false },
-    ...{ ok: 100, partial: 0, empty: 0, error: 0, knownNotCollected: 0 },
+    ...{ ok: 100, partial: 0, empty: 0, error: 0, knownNotCollected: 0, clusterNodesNotListed: 0 },
     ...event,
   }),
 });
@@ -62,6 +62,29 @@ describe.skipIf(!bicepIsThere)('an alert', () => {
       const first = runEnded(0.6, { ok: 0, error: 100 });
       expect(finds('hosts-in-trouble', [first, runEnded(0.5)])).toEqual([]);
       expect(finds('hosts-in-trouble', [runEnded(0.5), first])).toEqual([]);
+    });
+  });
+
+  describe('about what only a cluster knows', () => {
+    const of = (event: Readonly<Record<string, unknown>>) => finds('vms-not-collected', [runEnded(0.5, event)]);
+
+    it('is raised by one VM that no host showed, though every host of the list is well', () => {
+      expect(of({ ok: 100, knownNotCollected: 1 })).toMatchObject([
+        {
+          runId: '20261125T020000Z-nightly',
+          found: '1 VMs that no host showed, 0 nodes that are not in the host list',
+        },
+      ]);
+    });
+
+    it('is raised by a node that is not in the host list', () => {
+      expect(of({ clusterNodesNotListed: 1 })).toHaveLength(1);
+    });
+
+    it('is not raised where nothing is missing, nor by dry runs and runs that were cancelled', () => {
+      expect(of({})).toEqual([]);
+      expect(of({ knownNotCollected: 5, dryRun: true })).toEqual([]);
+      expect(of({ knownNotCollected: 5, state: 'cancelled' })).toEqual([]);
     });
   });
 

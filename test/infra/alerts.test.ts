@@ -33,7 +33,7 @@ describe.skipIf(!bicepIsThere)('alerts', () => {
     deployed = await deployment("param alerts = { emails: ['night@corp.example', 'day@corp.example'] }");
   });
 
-  it('are three, and each mails everybody who was named', () => {
+  it('are four, and each mails everybody who was named', () => {
     const mails = theOne(deployed, 'Microsoft.Insights/actionGroups');
     expect(mails.properties.emailReceivers.map((to: { emailAddress: string }) => to.emailAddress)).toEqual([
       'night@corp.example',
@@ -42,7 +42,7 @@ describe.skipIf(!bicepIsThere)('alerts', () => {
     expect(mails.properties.groupShortName.length).toBeLessThanOrEqual(12);
     const rules = ofType(deployed, ruleType);
     expect(rules.map(({ name }) => name.replace(/^alert-hvtools-[a-z0-9]{13}-/, ''))).toEqual([
-      ...['run-failed', 'hosts-in-trouble', 'no-run'],
+      ...['run-failed', 'hosts-in-trouble', 'vms-not-collected', 'no-run'],
     ]);
     const insights = theOne(deployed, 'Microsoft.Insights/components').name;
     for (const { properties } of rules) {
@@ -82,7 +82,7 @@ describe.skipIf(!bicepIsThere)('alerts', () => {
   });
 
   it('are looked at often enough, over what came in since, and name the run', () => {
-    for (const name of ['run-failed', 'hosts-in-trouble']) {
+    for (const name of ['run-failed', 'hosts-in-trouble', 'vms-not-collected']) {
       const { properties } = rule(deployed, name);
       expect(properties).toMatchObject({ evaluationFrequency: 'PT15M', windowSize: 'PT1H' });
       expect(properties.criteria.allOf[0].dimensions).toMatchObject([{ name: 'runId' }, { name: 'found' }]);
@@ -90,10 +90,14 @@ describe.skipIf(!bicepIsThere)('alerts', () => {
     expect(rule(deployed, 'no-run').properties).toMatchObject({ evaluationFrequency: 'PT1H', windowSize: 'P2D' });
   });
 
-  it('take the share of hosts and the hours that were asked for', async () => {
+  it('take the share of hosts, the number of VMs and the hours that were asked for', async () => {
     expect(queryOf(rule(deployed, 'hosts-in-trouble'))).toContain('> hosts * 5');
+    expect(queryOf(rule(deployed, 'vms-not-collected'))).toContain('vms > 0 or');
     expect(queryOf(rule(deployed, 'no-run'))).toContain('ago(26h)');
-    const own = await deployment("param alerts = { emails: ['a@b.example'], hostsPercent: 0, hoursWithoutRun: 47 }");
+    const own = await deployment(
+      "param alerts = { emails: ['a@b.example'], hostsPercent: 0, vmsNotCollected: 3, hoursWithoutRun: 47 }",
+    );
+    expect(queryOf(rule(own, 'vms-not-collected'))).toContain('vms > 3 or');
     expect(queryOf(rule(own, 'hosts-in-trouble'))).toContain('> hosts * 0');
     expect(queryOf(rule(own, 'no-run'))).toContain('ago(47h)');
   });

@@ -115,6 +115,8 @@ function scalar(part: Part, row: Row, known: Known): unknown {
       return Number(/^(\d+)h$/.exec(part.text)?.[1]) * 3_600_000;
     case 'AndExpression':
       return both().every((side) => side === true);
+    case 'OrExpression':
+      return both().some((side) => side === true);
     case 'EqualExpression':
       return same(both());
     case 'NotEqualExpression':
