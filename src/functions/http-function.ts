@@ -4,6 +4,7 @@ import { type ApiAnswer, refuse } from '../api/answer.ts';
 import type { Runs } from '../api/runs.ts';
 import type { Services } from '../services.ts';
 import { durableRuns } from './durable-runs.ts';
+import { pacedBody } from './paced-body.ts';
 import { type ServicesSource, UnusableSettings } from './services-source.ts';
 
 export interface HttpFunction {
@@ -22,20 +23,20 @@ export function registerHttp({ name, methods, route, call }: HttpFunction, servi
     route,
     handler: async (request, client, context): Promise<HttpResponseInit> => {
       try {
-        return toResponse(await call(request, await services(context), durableRuns(client)));
+        return toResponse(await call(request, await services(context), durableRuns(client)), context.invocationId);
       } catch (thrown) {
-        if (thrown instanceof UnusableSettings) return toResponse(settingsAnswer(thrown));
+        if (thrown instanceof UnusableSettings) return toResponse(settingsAnswer(thrown), context.invocationId);
         context.error(thrown);
-        return toResponse(internalError(context.invocationId));
+        return toResponse(internalError(context.invocationId), context.invocationId);
       }
     },
   });
 }
 
-const toResponse = ({ status, headers, json, content }: ApiAnswer): HttpResponseInit => ({
+const toResponse = ({ status, headers, json, content }: ApiAnswer, invocationId: string): HttpResponseInit => ({
   status,
   headers: { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...headers },
-  ...(json === undefined ? { body: content } : { jsonBody: json }),
+  ...(json === undefined ? { body: content && pacedBody(content, invocationId) } : { jsonBody: json }),
 });
 
 const settingsAnswer = ({ problems }: UnusableSettings): ApiAnswer =>
