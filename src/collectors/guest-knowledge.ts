@@ -21,7 +21,7 @@ function liveAddress({ adapters, guest }: VirtualMachine): string | null {
 
 const liveName = ({ guest }: VirtualMachine): string | null => textOf(guest?.get('FullyQualifiedDomainName'));
 
-/** What was stated, else what the guest tells now, else, where the VM is off, what it told last. */
+/** What was stated, else what the guest tells now, else what is known of the last time. */
 export const primaryAddress = (vm: VirtualMachine): string | null =>
   vm.told?.stated?.ip ?? liveAddress(vm) ?? vm.told?.lastSeen?.ip ?? null;
 
@@ -42,7 +42,14 @@ export function guestsOf(host: HostFacts): GuestsOfHost {
   const place = placeOf(view);
   return {
     fqdn: view.identity.fqdn,
-    subjects: view.machines.map((vm) => ({ vmId: vm.id, vmName: vm.name, place, isOff: !vm.live })),
+    subjects: view.machines.map((vm) => ({
+      vmId: vm.id,
+      vmName: vm.name,
+      place,
+      isOff: !vm.live,
+      isSilent: vm.live && guestOsOf(vm.guest) === undefined,
+      address: vm.live ? liveAddress(vm) : null,
+    })),
     sightings: view.machines.flatMap((vm): GuestSighting[] => {
       // What stays behind of a guest that is off was not told now.
       const os = vm.live ? guestOsOf(vm.guest) : undefined;

@@ -87,7 +87,7 @@ function otherName(os: GuestOs): string {
 /** The name VMware would give a guest's operating system, by the rules of `guestOsNames` in the column facts. */
 const guestOsName = oncePer((os: GuestOs): string => (isWindows(os.name) ? windowsName(os) : otherName(os)));
 
-/** "OS according to the VMware Tools": what the guest tells now, or told last where it is off; else null. */
+/** "OS according to the VMware Tools": what the guest tells now, else what it told last; else null. */
 export function reportedGuestOs(vm: VirtualMachine): string | null {
   const os = guestOsOf(vm.guest) ?? vm.told?.lastSeen?.os;
   return os === undefined ? null : guestOsName(os);

@@ -44,6 +44,10 @@ export interface GuestSubject {
   readonly place: string;
   /** True: it is off or saved, so that its guest can tell nothing. */
   readonly isOff: boolean;
+  /** True: it runs, and its guest tells nothing of its system, because it is just starting or Data Exchange is off. */
+  readonly isSilent: boolean;
+  /** The primary IP address that its guest has now. */
+  readonly address: string | null;
 }
 
 /** The subjects of one host. */
@@ -92,7 +96,10 @@ export interface ToldGuests {
   readonly ambiguous: readonly StatedGuest[];
 }
 
-/** Finds for each VM what is stated of its guest, and for those that are off when it was last seen. */
+/**
+ * Finds for each VM what is stated of its guest, and for those that are off, or run and tell nothing, when it was last
+ * seen. An address is no one's for ever: that of a VM which runs is not told from memory, nor one that another has now.
+ */
 export function tellGuests(
   hosts: readonly HostGuests[],
   known: KnownGuests,
@@ -109,10 +116,17 @@ export function tellGuests(
     else if (new Set(found.map(({ vm }) => vm)).size > 1) ambiguous.push(guest);
     else for (const { key } of found) matches.set(key, guest);
   }
+  const taken = new Set(hosts.flatMap(({ subjects }) => subjects.flatMap(({ address }) => address ?? [])));
+  const seen = ({ vmId, place, isOff, isSilent }: GuestSubject): GuestSighting | null => {
+    const last = isOff || isSilent ? known.get(guestKey({ vmId, place })) : undefined;
+    if (last === undefined) return null;
+    return isOff && !taken.has(last.ip ?? '') ? last : { ...last, ip: null };
+  };
   const told = hosts.flatMap(({ given, subjects }) =>
-    subjects.flatMap(({ vmId, vmName, place, isOff }): ToldGuest[] => {
+    subjects.flatMap((subject): ToldGuest[] => {
+      const { vmId, vmName } = subject;
       const statedGuest = matches.get(`${given} ${vmId}`) ?? null;
-      const lastSeen = (isOff ? known.get(guestKey({ vmId, place })) : undefined) ?? null;
+      const lastSeen = seen(subject);
       return statedGuest || lastSeen ? [{ given, vmId, vmName, stated: statedGuest, lastSeen }] : [];
     }),
   );

@@ -30,7 +30,12 @@ test('a running guest is remembered with what it tells; one that is off tells no
     dnsName: 'web01.corp.example',
     ip: '10.1.2.3',
   });
-  expect(guestsOf(off)).toMatchObject({ sightings: [], subjects: [{ vmName: 'web01', isOff: true }] });
+  expect(guestsOf(off)).toMatchObject({
+    sightings: [],
+    subjects: [{ vmName: 'web01', isOff: true, isSilent: false, address: null }],
+  });
+  expect(guestsOf(running).subjects).toMatchObject([{ isOff: false, isSilent: false, address: '10.1.2.3' }]);
+  expect(guestsOf(hostFacts(hv01, vm(id, 'web01'))).subjects).toMatchObject([{ isOff: false, isSilent: true }]);
 });
 
 test('a VM that is off shows what its guest told last', () => {

@@ -19,7 +19,11 @@ const sighting = (n: number, seenAt: string, place = 'hv1'): GuestSighting => ({
   ip: '10.0.0.1',
 });
 const known = (...sightings: readonly GuestSighting[]) => remember(new Map(), sightings);
-const host = (given: string, names: readonly string[], over: { isOff?: boolean; place?: string } = {}): HostGuests => ({
+const host = (
+  given: string,
+  names: readonly string[],
+  over: { isOff?: boolean; isSilent?: boolean; address?: string; place?: string } = {},
+): HostGuests => ({
   given,
   fqdn: `${given}.corp.example`,
   subjects: names.map((vmName, index) => ({
@@ -27,6 +31,8 @@ const host = (given: string, names: readonly string[], over: { isOff?: boolean; 
     vmName,
     place: over.place ?? given,
     isOff: over.isOff ?? true,
+    isSilent: over.isSilent ?? false,
+    address: over.address ?? null,
   })),
 });
 const stated = (vm: string, hostName: string | null = null): StatedGuest => ({
@@ -54,6 +60,22 @@ describe('guests that are remembered', () => {
     const seen = sighting(1, '2026-11-23T00:00:00.000Z');
     expect(tellGuests([host('hv1', ['app1'])], known(seen), []).told).toMatchObject([{ given: 'hv1', lastSeen: seen }]);
     expect(tellGuests([host('hv1', ['app1'], { isOff: false })], known(seen), []).told).toEqual([]);
+  });
+
+  it('are told of a VM that runs and tells nothing, but for its address, which may be another one by now', () => {
+    const seen = sighting(1, '2026-11-23T00:00:00.000Z');
+    const silent = host('hv1', ['app1'], { isOff: false, isSilent: true });
+    expect(tellGuests([silent], known(seen), []).told).toMatchObject([
+      { given: 'hv1', lastSeen: { ...seen, ip: null } },
+    ]);
+  });
+
+  it('do not keep an address that another VM has now', () => {
+    const seen = sighting(1, '2026-11-23T00:00:00.000Z');
+    const lastSeen = (address: string) =>
+      tellGuests([host('hv1', ['app1']), host('hv2', ['web1'], { isOff: false, address })], known(seen), []).told;
+    expect(lastSeen('10.0.0.1')).toMatchObject([{ given: 'hv1', lastSeen: { ...seen, ip: null } }]);
+    expect(lastSeen('10.0.0.2')).toMatchObject([{ given: 'hv1', lastSeen: seen }]);
   });
 
   it('are not taken for the copy of that VM on another machine', () => {
