@@ -17,7 +17,7 @@ interface Entry {
 }
 
 /**
- * Reads a guest OS file: a CSV with a header line, or a JSON array of objects, with the columns of
+ * Reads a guest OS file: a CSV with a header line (commas, semicolons or tabs), or a JSON array of objects, with the columns of
  * {@link guestOsColumns}. Every bad line is named, not only the first.
  */
 export function parseGuestOsFile(text: string): Result<readonly StatedGuest[], readonly string[]> {
@@ -44,6 +44,7 @@ function csvEntries(text: string): Result<readonly Entry[], readonly string[]> {
     // Its declaration does not know what `info` makes of a record.
     const rows = parse(text, {
       info: true,
+      delimiter: delimiterOf(text),
       trim: true,
       relax_column_count: true,
       skip_empty_lines: true,
@@ -52,9 +53,11 @@ function csvEntries(text: string): Result<readonly Entry[], readonly string[]> {
     if (!head) return failure(['the file is empty']);
     const header = head.record.map((name) => name.toLowerCase());
     const unknown = header.filter((name) => !isColumn(name));
+    const twice = header.find((name, index) => header.indexOf(name) < index);
     if (!header.includes('vm')) return failure([`line 1: there is no column "vm"; ${columnsSentence}`]);
     if (unknown.length > 0)
       return failure(unknown.map((name) => `line 1: there is no column "${name}"; ${columnsSentence}`));
+    if (twice !== undefined) return failure([`line 1: the column "${twice}" is there twice`]);
     return success(
       lines.map(({ record, info }) => ({
         where: `line ${info.lines}`,
@@ -68,6 +71,12 @@ function csvEntries(text: string): Result<readonly Entry[], readonly string[]> {
     const { lines, message } = error as CsvError & { readonly lines?: number };
     return failure([`line ${lines ?? 1}: ${message}`]);
   }
+}
+
+/** What stands between the names of columns, none of which holds any: spreadsheets write semicolons in many countries. */
+function delimiterOf(text: string): string {
+  const [header = ''] = text.trimStart().split(/[\r\n]/, 1);
+  return [';', '\t'].find((delimiter) => header.includes(delimiter)) ?? ',';
 }
 
 function jsonEntries(text: string): Result<readonly Entry[], readonly string[]> {

@@ -11,6 +11,14 @@ const vm = (n: number, over: TabRow = {}): TabRow => ({
   Cluster: 'c1',
   Template: 'False',
   'OS according to the configuration file': 'Ubuntu Linux (64-bit)',
+  CPUs: 2,
+  Memory: 4096,
+  'Provisioned MiB': 10_240,
+  'In Use MiB': 0,
+  'Size MiB': 4096,
+  Reservation: 0,
+  'Capacity MiB': 10_240,
+  'Consumed MiB': 0,
   ...over,
 });
 
@@ -55,6 +63,23 @@ describe('the readers of a workbook', () => {
     ],
   ])('find a VM %s', async (_, odd, expected) => {
     expect(await told([vm(1), odd])).toEqual(expected);
+  });
+
+  it.each([
+    ['vInfo', 'CPUs'],
+    ['vInfo', 'Memory'],
+    ['vInfo', 'Provisioned MiB'],
+    ['vInfo', 'In Use MiB'],
+    ['vMemory', 'Size MiB'],
+    ['vMemory', 'Reservation'],
+    ['vPartition', 'Capacity MiB'],
+    ['vPartition', 'Consumed MiB'],
+  ])('find a VM that would be misread, for want of a size: %s, %s', async (tab, column) => {
+    const findings = await found([vm(1), vm(2)], { [tab]: [vm(1), vm(2, { [column]: null })] });
+    const misread = { why: `${column} of ${tab} is blank`, count: 1, vms: [{ host: 'hv1', vm: 'vm2' }] };
+    expect(findings.flatMap(({ reader, findings: told }) => told.map((finding) => [reader, finding]))).toEqual([
+      ['Azure Migrate import', misread],
+    ]);
   });
 
   it('find a VM that has no sizes', async () => {

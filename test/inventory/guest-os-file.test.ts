@@ -7,6 +7,8 @@ describe('a guest OS file', () => {
   it.each([
     ['a CSV', 'vm,os\napp1,Windows\n'],
     ['a CSV with a byte order mark and Windows lines', '\uFEFFVM,OS\r\napp1, Windows \r\n'],
+    ['a CSV with semicolons', 'vm;host;os\napp1;;Windows\n'],
+    ['a CSV with tabs', '\nvm\thost\tos\r\napp1\t\tWindows\r\n'],
     ['JSON', '[{"vm": "app1", "os": "Windows"}]'],
   ])('is %s', (_, text) => {
     expect(parseGuestOsFile(text)).toEqual({ ok: true, value: [app1] });
@@ -16,6 +18,8 @@ describe('a guest OS file', () => {
     ['', 'the file is empty'],
     ['name,os\napp1,Windows', 'line 1: there is no column "vm"'],
     ['vm,os,owner\napp1,Windows,me', 'line 1: there is no column "owner"'],
+    ['vm;Name\napp1;Windows', 'line 1: there is no column "name"'],
+    ['vm,os,vm\napp1,Windows,app2', 'line 1: the column "vm" is there twice'],
     ['vm,os\napp1,Windows,more', 'line 2: there is no "value 3"'],
     ['vm,os\n,Windows', 'line 2: names no VM'],
     ['vm,os\napp1,', 'line 2: tells neither os, dns_name nor ip'],

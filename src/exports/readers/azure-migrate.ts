@@ -9,6 +9,13 @@ const supportedName =
 /** Tabs that it takes sizes from, joined by VM UUID. */
 const sizeTabs = ['vMemory', 'vPartition'] as const;
 
+/** What it sizes a server by; a blank is no size. */
+const sizes: Readonly<Record<string, readonly string[]>> = {
+  vInfo: ['CPUs', 'Memory', 'Provisioned MiB', 'In Use MiB'],
+  vMemory: ['Size MiB', 'Reservation'],
+  vPartition: ['Capacity MiB', 'Consumed MiB'],
+};
+
 /** Azure Migrate's import of RVTools workbooks. */
 export const azureMigrate: Reader = {
   name: 'Azure Migrate import',
@@ -19,9 +26,10 @@ export const azureMigrate: Reader = {
       row(tab, row) {
         const uuid = String(row['VM UUID'] ?? '');
         lacking.get(tab)?.delete(uuid);
+        const vm = namedVm(row);
+        for (const column of sizes[tab] ?? []) if (isBlank(row, column)) remark(`${column} of ${tab} is blank`, vm);
         if (tab !== 'vInfo') return;
         servers += 1;
-        const vm = namedVm(row);
         if (isBlank(row, 'VM UUID')) remark('no VM UUID', vm);
         else for (const vms of lacking.values()) vms.set(uuid, vm);
         if (isBlank(row, osColumn)) remark('no operating system', vm);
