@@ -17,6 +17,9 @@ export interface RowSpool {
   rows(tab: string): AsyncIterable<TabRow>;
 }
 
+/** Characters that are written at a time: a write for each row costs more than making it. */
+const pieceLength = 64 * 1024;
+
 /** A cell as JSON: a date as its milliseconds in an array of one. */
 type SpooledCell = string | number | null | readonly [number];
 
@@ -44,7 +47,15 @@ function rowSpool(folder: string, files: Map<string, SpoolFile>, tabs: Tabs): Ro
       const columns = columnsOf(tab, tabs);
       const file = files.get(tab) ?? new SpoolFile(tab, join(folder, `${tab}.jsonl`));
       files.set(tab, file);
-      for (const row of rows) await file.write(`${JSON.stringify(columns.map(({ name }) => toSpooled(row[name])))}\n`);
+      const names = columns.map(({ name }) => name);
+      let piece = '';
+      for (const row of rows) {
+        piece += `${JSON.stringify(names.map((name) => toSpooled(row[name])))}\n`;
+        if (piece.length < pieceLength) continue;
+        await file.write(piece);
+        piece = '';
+      }
+      if (piece !== '') await file.write(piece);
     },
     async *rows(tab) {
       const file = files.get(tab);

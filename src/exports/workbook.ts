@@ -37,7 +37,7 @@ const mostRows = 1_048_576;
 const rowsPerTurn = 100;
 const nothing = Buffer.alloc(0);
 /** Readers drop blanks at the edges of a plain text; exceljs asks them to keep those of a rich one. */
-const blankAtEdge = /^\s|\s$/u;
+const hasBlankAtEdge = (text: string): boolean => text.trim().length < text.length;
 /** The one sheet that RVTools leaves unstyled, with neither frozen panes nor filter. */
 const metaDataTab = 'vMetaData';
 
@@ -128,6 +128,7 @@ async function writeSheet(
   writeRow(sheet, headers, styled ? headers.map(() => headerStyle) : []);
 
   let count = 0;
+  let taken = Promise.resolve();
   for await (const row of rows) {
     if (count === 0) refuseUnknownColumns(tab, headers, row);
     count += 1;
@@ -137,9 +138,13 @@ async function writeSheet(
       writeRow(sheet, values, styles);
     }
     if (count % rowsPerTurn > 0) continue;
-    await drained(sheet, signal);
+    // One turn's rows are compressed and written by other threads while the next turn's are made.
+    await taken;
+    taken = drained(sheet, signal);
+    taken.catch(() => undefined);
     await nextTurn(undefined, { signal });
   }
+  await taken;
   const rowCount = Math.min(count, mostRows - 1);
   tally.omittedRows += count - rowCount;
   if (styled) {
@@ -151,13 +156,13 @@ async function writeSheet(
 
 function writeRow(sheet: Sheet, values: readonly Cell[], styles: readonly Style[]): void {
   const row = sheet.addRow([]);
-  for (const [index, value] of values.entries()) {
-    if (value === null) continue;
+  values.forEach((value, index) => {
+    if (value === null) return;
     const cell = row.getCell(index + 1);
-    cell.value = typeof value === 'string' && blankAtEdge.test(value) ? { richText: [{ text: value }] } : value;
+    cell.value = typeof value === 'string' && hasBlankAtEdge(value) ? { richText: [{ text: value }] } : value;
     const style = styles[index];
     if (style) cell.style = style;
-  }
+  });
   row.commit();
 }
 

@@ -46,17 +46,12 @@ export function orphanedDisks(source: HostSource): readonly Finding[] {
   const indirect = new Set(paths.filter((path) => shortForm(path).startsWith('\\\\')).map(leafOf));
   const candidates = foldersHere(source).flatMap((folder) =>
     folder.files.filter((file) => {
+      if (!isDisk(file.name) || uses(file.path)) return false;
+      if (belongsToSet(file, folder) || indirect.has(leafOf(file.path))) return false;
       const mark = sharedMark(file.path, host);
+      if (mark !== undefined && fleet.folders.usedElsewhere.has(mark)) return false;
       const age = daysBetween(file.writtenAt, host.collectedAt);
-      return (
-        isDisk(file.name) &&
-        !uses(file.path) &&
-        !belongsToSet(file, folder) &&
-        !indirect.has(leafOf(file.path)) &&
-        !(mark !== undefined && fleet.folders.usedElsewhere.has(mark)) &&
-        age !== null &&
-        age >= graceDays
-      );
+      return age !== null && age >= graceDays;
     }),
   );
   const judged = new Map<string | undefined, FolderFile[]>();

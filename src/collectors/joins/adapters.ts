@@ -2,6 +2,7 @@ import type { FactOutcomes } from '../../facts/fact.ts';
 import type { FactName, Row } from '../../facts/fact-table.ts';
 import { textOf } from '../cell-values.ts';
 import { networkName, type Vlan, vlanOf } from '../network-name.ts';
+import { oncePer } from '../once-per.ts';
 import { knownRows } from './facts.ts';
 import { comparable, guidOf, parseInstanceId } from './instance-id.ts';
 import { parseObjectPath } from './object-path.ts';
@@ -53,10 +54,14 @@ interface PortRows {
 const isBelow = (instanceId: string | null, parent: string | null): boolean =>
   parent !== null && comparable(instanceId).startsWith(`${comparable(parent)}\\`);
 
+/** The adapter that a port names as its parent; the ports of a VM are compared with each of its adapters. */
+const parentIdOf = oncePer((allocation: Row<'portAllocations'>): string =>
+  comparable(parseObjectPath(allocation.Parent)?.keys.instanceid ?? null),
+);
+
 const isAllocationOf = (allocation: Row<'portAllocations'>, adapter: AdapterRow): boolean =>
   isBelow(allocation.InstanceID, adapter.InstanceID) ||
-  (adapter.InstanceID !== null &&
-    comparable(parseObjectPath(allocation.Parent)?.keys.instanceid ?? null) === comparable(adapter.InstanceID));
+  (adapter.InstanceID !== null && parentIdOf(allocation) === comparable(adapter.InstanceID));
 
 /** `Microsoft:GuestNetwork\<VM>\<adapter>`: the adapter's GUID, which a legacy adapter's settings follow with `\0`. */
 function isGuestNetworkOf(guestNetwork: Row<'guestNetworks'>, adapter: AdapterRow): boolean {

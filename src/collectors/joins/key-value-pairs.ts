@@ -13,6 +13,7 @@ function character(codePoint: number): string {
 }
 
 function unescapeXml(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));/gi, (_, hex, decimal, name) => {
     if (hex) return character(Number.parseInt(hex, 16));
     if (decimal) return character(Number(decimal));
@@ -20,14 +21,14 @@ function unescapeXml(text: string): string {
   });
 }
 
-/** The values of a CIM-XML instance's properties by lower-case name; the first of a name counts, null: it has none. */
-function propertiesOf(item: string): ReadonlyMap<string, string | null> {
-  const values = new Map<string, string | null>();
+/** The values of Name and Data of a CIM-XML instance; the first of a name counts, null: it has none. */
+function propertiesOf(item: string): { readonly name?: string | null; readonly data?: string | null } {
+  const values: { name?: string | null; data?: string | null } = {};
   for (const [, attributes = '', content = ''] of item.matchAll(/<PROPERTY\s([^<>]*)>([^<]*(?:<VALUE>[^<]*)?)/gi)) {
-    const name = /\bNAME\s*=\s*["']([^"']*)["']/i.exec(attributes)?.[1]?.toLowerCase();
-    if (name === undefined || values.has(name)) continue;
+    const name = /\bNAME\s*=\s*["'](Name|Data)["']/i.exec(attributes)?.[1]?.toLowerCase();
+    if ((name !== 'name' && name !== 'data') || values[name] !== undefined) continue;
     const value = /<VALUE>([^<]*)$/i.exec(content)?.[1];
-    values.set(name, value === undefined ? null : unescapeXml(value));
+    values[name] = value === undefined ? null : unescapeXml(value);
   }
   return values;
 }
@@ -41,10 +42,8 @@ export function keyValuePairsOf(items: readonly string[]): KeyValuePairs {
   const pairs = new Map<string, string>();
   for (const item of items.slice(0, maxItems)) {
     if (item.length > maxItemLength) continue;
-    const properties = propertiesOf(item);
-    const name = properties.get('name') ?? undefined;
-    const data = properties.get('data') ?? undefined;
-    if (name !== undefined && data !== undefined) pairs.set(name, data.replaceAll('\0', '').trim());
+    const { name, data } = propertiesOf(item);
+    if (typeof name === 'string' && typeof data === 'string') pairs.set(name, data.replaceAll('\0', '').trim());
   }
   return pairs;
 }
