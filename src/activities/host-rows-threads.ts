@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { type HostRows, type MakeRows, type RowsRequest, type RowsSource, rowsMaker } from './host-rows.ts';
 
-/** Below this number of hosts a thread is not worth the half second that its start takes. */
-const fewestHosts = 10;
+/** With fewer hosts the threads would take longer to start than the rows to make. */
+const fewestHosts = 30;
 
 /** The same file as here, compiled or not. */
 const program = new URL(`./host-rows-thread${import.meta.url.slice(-3)}`, import.meta.url);

@@ -22,7 +22,7 @@ async function tabsOf(store: Store, runId: string, rowThreads: number) {
   });
   const options = { only: ['vInfo', 'vDisk', 'vHost', 'vHealth'], csvTabs: true, datacenter: 'Fra' };
   const exported = { runId, exportedAt: '2026-11-26T02:00:00.000Z', exporterVersion: '1.0.0', options };
-  const state = await startExport(exported, services, { hosts: 12 });
+  const state = await startExport(exported, services, { hosts: 30 });
   expect(state.error).toBeUndefined();
   const names = options.only.map((tab) => `${runId}/RVTools_tab${tab}.csv`);
   return await Promise.all(names.map(async (name) => (await store.read(name))?.toString()));
@@ -31,7 +31,7 @@ async function tabsOf(store: Store, runId: string, rowThreads: number) {
 describe('rows made by several threads', () => {
   it('are those that one makes, in the order of the host list', async () => {
     const store = memoryStore();
-    const { manifest } = await collectFleet(store, { hosts: 12, seed: 5, vmsExactly: 4, personalities: [] });
+    const { manifest } = await collectFleet(store, { hosts: 30, seed: 5, vmsExactly: 2, personalities: [] });
     const one = await tabsOf(store, manifest.runId, 1);
     expect(one[0]?.split('\r\n').length).toBeGreaterThan(40);
     expect(await tabsOf(store, manifest.runId, 2)).toEqual(one);
@@ -45,7 +45,7 @@ describe('rows made by several threads', () => {
     };
     const source = { given: 'hv1', content: new Uint8Array(), guests: [] };
     await expect(
-      withRowMaking(request, { hosts: 10, threads: 2 }, ({ makeRows }) =>
+      withRowMaking(request, { hosts: 30, threads: 2 }, ({ makeRows }) =>
         Promise.all([makeRows(source), makeRows(source), makeRows(source)]),
       ),
     ).rejects.toThrow('no collector for the tab "vDream"');
@@ -53,7 +53,7 @@ describe('rows made by several threads', () => {
 
   it('come from the one thread that there is where few hosts are not worth more', async () => {
     const request = { options: { only: [], csvTabs: false, datacenter: null }, fleet: toFleetReference(emptyFleet) };
-    const given = await withRowMaking(request, { hosts: 9, threads: 2 }, async ({ atATime }) => atATime);
+    const given = await withRowMaking(request, { hosts: 29, threads: 2 }, async ({ atATime }) => atATime);
     expect(given).toBe(1);
   });
 });
