@@ -74,7 +74,10 @@ export async function writeReport(input: WriteReportInput, services: Services): 
     preflights,
     summaries,
     clusters,
-    outcomes: outcomes.map((outcome) => (unreadable.has(outcome.given) ? withSpoiltRecord(outcome) : outcome)),
+    outcomes: [
+      ...outcomes.filter(({ given }) => !unreadable.has(given)),
+      ...[...unreadable].map((given) => withSpoiltRecord(given, outcomes)),
+    ],
   });
   const counting = new Set(report.hosts.filter((host) => host.duplicate_of === null).map(({ given }) => given));
   const known = await readKnownGuests(store);
@@ -173,7 +176,8 @@ async function readRecords(
 }
 
 /** What was collected was lost again on its disk: that is no fault of the host. */
-function withSpoiltRecord({ given, error, attempts }: HostOutcome): HostOutcome {
+function withSpoiltRecord(given: string, outcomes: readonly HostOutcome[]): HostOutcome {
+  const { error, attempts } = outcomes.find((outcome) => outcome.given === given) ?? {};
   const lost = hostError('storeFailed', given, undefined, 'the record of the host cannot be read');
   return { given, complete: false, error: error ?? lost, ...(attempts ? { attempts } : {}) };
 }

@@ -196,6 +196,27 @@ it('export makes the same report and workbook again, and the CSVs, while every h
   expect(stdout).toContain(before.run_id);
 });
 
+it('a host whose stored facts are spoilt is an error of its files when a run is exported, and the others are whole', async () => {
+  const folder = await temporaryFolder();
+  const fleet = await runningFleet({ hosts: 2, seed: 5, vms: 2, personalities: [] });
+  await exporter(['--hosts', hostList(fleet), ...shortWaits], { workingFolder: folder });
+  const before = await reportIn(folder);
+  const records = join(folder, 'out', 'runs', before.run_id, 'hosts');
+  const [first = ''] = (await readdir(records)).toSorted();
+  await writeFile(join(records, first), 'spoilt');
+
+  const { code } = await exporter(['export', '--run', before.run_id], { workingFolder: folder });
+
+  const { hosts } = await reportIn(folder);
+  expect(code).toBe(3);
+  const spoilt = hosts.filter(({ error }) => error?.code === 'storeFailed');
+  expect(spoilt).toMatchObject([{ final_status: 'Inventory Error', reasons: [{ code: 'storeFailed' }] }]);
+  const whole = hosts.filter(({ error }) => error === null);
+  expect(whole).toEqual(before.hosts.filter(({ given }) => given === whole[0]?.given));
+  const rows = await workbookRows(join(folder, 'out'), 'vInfo');
+  expect(rows.map(({ VM }) => VM)).toEqual(whole[0]?.baseline?.vms.map(({ vm_name }) => vm_name));
+});
+
 async function filesOf(run: string): Promise<readonly string[]> {
   const entries = await readdir(run, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
