@@ -38,7 +38,7 @@ export function examinationOf({ enumerate, invoke, openShell, identify, probes, 
     authentication: 'ntlm',
     channelBinding: 'auto',
     via: 'auto',
-    waits: { connectMs: 1_000, preflightMs: 1_000, scriptMs: 1_000 },
+    waits: { connectMs: 60_000, preflightMs: 60_000, scriptMs: 60_000 },
     proxy: undefined,
     session,
     probes: {

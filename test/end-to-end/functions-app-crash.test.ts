@@ -96,7 +96,7 @@ it('a process that is killed ten times in a run loses nothing: the run ends, and
   // Posted once more, it is the same run, and over.
   await post(app);
   expect(await state(app)).toBe('completed');
-  await expect.poll(() => total(fleet, 'shellsOpen'), { timeout: 20_000, interval: 200 }).toBe(0);
+  await expect.poll(() => total(fleet, 'shellsOpen'), { interval: 200 }).toBe(0);
 
   function requestsOf(given: string): number {
     return fleet.hosts.find((host) => host.given === given)?.counters.requests ?? Number.NaN;

@@ -131,7 +131,6 @@ describe('a run that is cancelled over HTTP', () => {
     const runId = await started(app, { hosts: fleet.hosts.map(({ given }) => given) });
     await expect
       .poll(async () => (await (await app.call('GET', `runs/${runId}`)).json()) as object, {
-        timeout: 120_000,
         interval: 250,
       })
       .toMatchObject({ progress: { recorded: expect.toSatisfy((recorded: number) => recorded > 0) } });

@@ -28,7 +28,7 @@ async function gather(running: RunningFleet, index: number, via: Via): Promise<F
     target: { host: '127.0.0.1', scheme: 'http', port: Number(new URL(url).port) },
     credential,
     authentication: 'ntlm',
-    connectTimeoutMs: 5_000,
+    connectTimeoutMs: 60_000,
     operationTimeoutMs: 60_000,
   });
   try {

@@ -259,7 +259,13 @@ describe('writing the workbook', () => {
         }
       },
     };
-    const stuck = new Writable({ write: () => undefined, highWaterMark: 1 });
+    let taken: (() => void) | undefined;
+    const stuck = new Writable({
+      write: (_chunk, _encoding, done) => {
+        taken = done;
+      },
+      highWaterMark: 1,
+    });
     const writing = writeWorkbook(counted, stuck).catch(() => 'stopped');
     let before = -1;
     while (asked !== before || asked === 0) {
@@ -267,6 +273,13 @@ describe('writing the workbook', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(asked).toBeLessThan(5_000);
+    // It goes on as soon as the reader does.
+    while (asked === before) {
+      const goOn = taken;
+      taken = undefined;
+      goOn?.();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     stuck.destroy();
     expect(await writing).toBe('stopped');
   });

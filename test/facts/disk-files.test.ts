@@ -122,7 +122,7 @@ describe.each(ways)('virtual disk files %s', (_, way) => {
         files,
       ),
       way(),
-      { operationMs: 1_000 },
+      { operationMs: 3_000 },
     );
     expect(codes(settingsOf(gathering))).toEqual({
       'D:\\a.vhdx': null,
@@ -137,7 +137,7 @@ describe.each(ways)('virtual disk files %s', (_, way) => {
 describe.each(ways.slice(0, 2))('virtual disk files %s', (_, way) => {
   it('cost only themselves where they hang whatever the time', async () => {
     const files = [diskFile('D:\\a.vhdx'), diskFile('D:\\b.vhdx', { trouble: 'stuck' }), diskFile('D:\\c.vhdx')];
-    const limits = { operationMs: 1_000, scriptMs: 30_000 };
+    const limits = { operationMs: 3_000, scriptMs: 30_000 };
     const gathering = await gather(
       repositoryOfDisks(
         files.map(({ path }) => path),

@@ -191,7 +191,7 @@ describe('folders of VMs', () => {
       ['D:\\a', 'D:\\b', 'D:\\c'],
       [folder('D:\\a', ['1.vmcx']), { ...folder('D:\\b', []), trouble: 'stuck' }, folder('D:\\c', ['3.vmcx'])],
     );
-    const gathering = await gatherFrom(host, facts, { via: 'script' }, { operationMs: 1_000, scriptMs: 30_000 });
+    const gathering = await gatherFrom(host, facts, { via: 'script' }, { operationMs: 3_000, scriptMs: 30_000 });
     expect(gathering.error).toBeUndefined();
     expect(foldersIn(gathering).map(({ Input, ErrorCode }) => [Input, ErrorCode])).toEqual([
       ['D:\\a', null],

@@ -20,7 +20,7 @@ export async function gatherFrom(
   repository: CimRepository,
   facts: readonly FactName[],
   { via, scriptHost }: Way,
-  { scriptMs = 60_000, operationMs = 20_000 } = {},
+  { scriptMs = 120_000, operationMs = 60_000 } = {},
 ): Promise<Gathering & { readonly requests: number }> {
   const fleet = await startFleet(
     { seed: 1, hosts: [simulatedHost(repository)] },
@@ -30,8 +30,8 @@ export async function gatherFrom(
     target: { host: '127.0.0.1', scheme: 'http', port: Number(new URL(fleet.hosts[0]?.url ?? '').port) },
     credential,
     authentication: 'ntlm',
-    connectTimeoutMs: 10_000,
-    operationTimeoutMs: operationMs,
+    connectTimeoutMs: 60_000,
+    operationTimeoutMs: 60_000,
   });
   try {
     const gathering = await gatherFacts(session, {

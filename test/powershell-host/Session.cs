@@ -26,7 +26,7 @@ namespace PsHost
         public string Culture { get; set; }                            // e.g. de-DE
         public string OutputFormat { get; set; } = "Text";             // "Xml": stderr as CLIXML
         public bool CheckOnly { get; set; }
-        public int TimeoutMs { get; set; } = 30000;
+        public int TimeoutMs { get; set; } = 150000;
     }
 
     public sealed class Response

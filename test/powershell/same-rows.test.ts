@@ -29,7 +29,7 @@ async function gather(repository: CimRepository, via: Via, scriptHost?: ScriptHo
     target: { host: '127.0.0.1', scheme: 'http', port: Number(new URL(running?.url ?? '').port) },
     credential,
     authentication: 'ntlm',
-    connectTimeoutMs: 10_000,
+    connectTimeoutMs: 60_000,
     operationTimeoutMs: 60_000,
   });
   try {

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { holdRefusedPort } from '../../src/simulator/server/refused-port.ts';
 import { type BlobServiceOptions, blobService } from '../../src/stores/blob-service.ts';
 import { blobStore } from '../../src/stores/blob-store.ts';
 import type { Store } from '../../src/stores/store.ts';
-import { freePort } from '../peers/loopback-port.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -96,13 +96,15 @@ describe('a storage account that fails', () => {
 
   it('by silence is given up, try by try', async () => {
     const { port, requests } = await accountThat(() => undefined);
-    const store = await storeAt(port, { tries: 2, tryMs: 100 });
+    const store = await storeAt(port, { tries: 2, tryMs: 2_000 });
     await expect(store.read('r/a')).rejects.toMatchObject({ code: 'storeTimedOut', passing: true });
     expect(requests).toHaveLength(2);
   });
 
   it('because nobody listens there is told as out of reach', async () => {
-    const store = await storeAt(await freePort());
+    const { port, close } = await holdRefusedPort();
+    onTestFinished(close);
+    const store = await storeAt(port);
     await expect(store.write('r/a', 'x')).rejects.toMatchObject({
       code: 'storeUnreachable',
       systemCode: 'ECONNREFUSED',
@@ -117,12 +119,14 @@ describe('a storage account that fails', () => {
   });
 
   it('in the middle of a file ends its stream with an error, never as if that were all', async () => {
+    const responses: ServerResponse[] = [];
     const { port } = await accountThat((_request, response) => {
+      responses.push(response);
       response.writeHead(200, { 'content-length': '1000', etag: '"1"' }).write('half of it');
-      setTimeout(() => response.destroy(), 50);
     });
     const file = await (await storeAt(port)).open('r/a');
     expect(file?.size).toBe(1000);
+    for (const response of responses) response.destroy();
     await expect(file && buffer(file.content)).rejects.toMatchObject({ name: 'StoreError', file: 'r/a' });
   });
 });

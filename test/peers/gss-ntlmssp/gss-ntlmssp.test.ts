@@ -77,8 +77,8 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
       target: { host: '127.0.0.1', scheme: 'http', port },
       credential,
       authentication: 'ntlm',
-      connectTimeoutMs: 5_000,
-      operationTimeoutMs: 10_000,
+      connectTimeoutMs: 60_000,
+      operationTimeoutMs: 60_000,
     });
     sessions.push(session);
     return session;
@@ -144,8 +144,8 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
         tls: { pin },
         credential: { user: 'CONTOSO\\reader', password },
         authentication: 'ntlm',
-        connectTimeoutMs: 5_000,
-        operationTimeoutMs: 10_000,
+        connectTimeoutMs: 60_000,
+        operationTimeoutMs: 60_000,
         ...options,
       });
       sessions.push(session);

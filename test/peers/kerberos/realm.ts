@@ -1,5 +1,5 @@
 /** A Kerberos realm on loopback: MIT's KDC in a folder of its own, for as long as a test needs it. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,9 @@ export interface Realm {
   /** The keytab of a user whose password is left as it is. */
   userKeytab(user: string): string;
   /** Gets a ticket by password into a cache of its own, and gives back KRB5CCNAME. */
-  ticket(user: string, password: string, options?: readonly string[]): string;
+  ticket(user: string, password: string): string;
+  /** The same of a ticket that is over by now. */
+  expiredTicket(user: string, password: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,12 @@ export async function startRealm(): Promise<Realm> {
     files += 1;
     return at(`${kind}-${files}`);
   };
+  const ticket = (user: string, password: string, ...options: readonly string[]): string => {
+    const cache = `FILE:${newFile('cache')}`;
+    run('kinit', ['-c', cache, ...options, user], `${password}\n`);
+    return cache;
+  };
+  const isValid = (cache: string): boolean => spawnSync('klist', ['-s', '-c', cache], { env }).status === 0;
   return {
     environment,
     addUser: (user, password) => admin(`addprinc -pw ${password} ${user}`),
@@ -63,9 +71,10 @@ export async function startRealm(): Promise<Realm> {
       admin(`ktadd -norandkey -k ${keytab} ${user}`);
       return keytab;
     },
-    ticket: (user, password, options = []) => {
-      const cache = `FILE:${newFile('cache')}`;
-      run('kinit', ['-c', cache, ...options, user], `${password}\n`);
+    ticket,
+    expiredTicket: async (user, password) => {
+      const cache = ticket(user, password, '-l', '1s');
+      while (isValid(cache)) await sleep(200);
       return cache;
     },
     stop: async () => {

@@ -67,8 +67,8 @@ describe.skipIf(!there)('through tinyproxy', () => {
       credential,
       authentication: 'ntlm',
       proxy: proxyTunnels(proxy),
-      connectTimeoutMs: 5_000,
-      operationTimeoutMs: 10_000,
+      connectTimeoutMs: 60_000,
+      operationTimeoutMs: 60_000,
     });
     const read = await session.enumerate({ namespace: 'root/cimv2', className: 'Win32_ComputerSystem' });
     await session.close();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningFleet, type RunningHost, startFleet } from '../../../src/simulator/server/running-fleet.ts';
 import type { ScriptHost } from '../../../src/simulator/server/script-host.ts';
 import {
@@ -97,6 +97,8 @@ describe('a shell', () => {
   });
 
   test('is listed with its name, and by no other name', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const shell = await newShell({ name: 'hyperv-rvtools/run-1', idleTimeOut: 'PT180S' });
     const { text } = await connection.soap(listShells());
     expect(textOf(text, 'ShellId')).toBe(shell);
