@@ -14,10 +14,11 @@ const quietMs = 10_000;
 
 /**
  * A spinner on a terminal. Elsewhere (a pipe, a log) plain lines now and then: the first at once, further ones at most
- * every ten seconds and only where something changed.
+ * every ten seconds and only where something changed. A terminal without a width counts as a log: ora reckons how many
+ * lines it has to clear by dividing by the width, and would clear lines without end.
  */
 export function createProgress({ stderr }: Terminal, now: () => number = Date.now): Progress {
-  return stderr.isTTY ? spinner(stderr as NodeJS.WriteStream) : plainLines(stderr, now);
+  return stderr.isTTY && stderr.columns !== 0 ? spinner(stderr as NodeJS.WriteStream) : plainLines(stderr, now);
 }
 
 function spinner(stream: NodeJS.WriteStream): Progress {

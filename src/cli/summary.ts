@@ -10,6 +10,9 @@ import { plainText } from './plain-text.ts';
 /** Most hosts that are listed one by one of those that one thing ails; the retry file has all of them. */
 const mostListed = 8;
 
+/** Most characters of what is said of one host. */
+const longestSentence = 200;
+
 /** What to do about a reason that is not an error of the host's own. */
 const statusAdvice: Readonly<Record<string, string>> = {
   collectorError: 'See the failed facts in the report, then run again with the retry file.',
@@ -215,8 +218,12 @@ const weightOf = ({ hosts }: Trouble): number =>
 function sentenceOf({ reasons }: ReportHost, code: string): string {
   const [first = '', ...others] = reasons.filter((reason) => reason.code === code).map(({ message }) => message);
   const more = others.length > 0 ? ` And ${others.length} more like it: see the report.` : '';
-  return plainText(`${first}${more}`);
+  return plainText(`${shortened(first)}${more}`);
 }
+
+/** A host that dropped out lacks thirty facts: the report names them all, a line on the screen only the first. */
+const shortened = (text: string): string =>
+  text.length <= longestSentence ? text : `${text.slice(0, text.lastIndexOf(' ', longestSentence))} …`;
 
 function adviceOf(code: string, { error }: ReportHost): string {
   if (error?.code === code) return plainText(error.advice);

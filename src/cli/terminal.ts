@@ -5,6 +5,8 @@ export interface TextOutput {
   write(text: string): unknown;
   /** True on a terminal: only there anything may move. */
   readonly isTTY?: boolean;
+  /** Width of a terminal in characters; 0 where it does not know, as under `script` or `docker exec -t`. */
+  readonly columns?: number;
 }
 
 /** What surrounds the program: handed in, so that it can be run inside a test. */

@@ -28,6 +28,15 @@ it('a log gets no line twice in a row', () => {
   expect(terminal.written.stderr).toBe('one\n');
 });
 
+it('a terminal that does not know its width gets plain lines, not a spinner that clears lines without end', () => {
+  const written: string[] = [];
+  const stderr = { isTTY: true, columns: 0, write: (text: string) => written.push(text) };
+  const progress = createProgress({ ...capturedTerminal(), stderr });
+  progress.show('one');
+  progress.stop();
+  expect(written).toEqual(['one\n']);
+});
+
 it('nothing is shown after the end', () => {
   const terminal = capturedTerminal();
   const progress = createProgress(terminal);

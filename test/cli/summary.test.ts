@@ -112,6 +112,14 @@ describe('the summary', () => {
     expect(text.match(/hv01/g)).toHaveLength(1);
   });
 
+  it('says of a host that lacks many facts no more than a line can hold', () => {
+    const facts = Array.from({ length: 30 }, (_, n) => `fact${n}: factNotReceived`).join(', ');
+    const report = withStatus(reportOf(['hv01']), 'Inventory Partial', 'collectorError', `vInfo lacks ${facts}.`);
+    const line = summaryText(report, places).match(/^.*hv01 \(.*$/m)?.[0] ?? '';
+    expect(line).toMatch(/hv01 \(Inventory Partial\): vInfo lacks fact0: factNotReceived, .* …$/);
+    expect(line.length).toBeLessThan(240);
+  });
+
   it('says which hosts were gathered without PowerShell, and what that costs', () => {
     const report = reportOf(['hv01', 'hv02']);
     const byCim = (columns: readonly string[]): RunReport => ({
