@@ -1,5 +1,6 @@
 import type { Fleet, FleetNode, FleetUnseenVm } from '../collectors/collector.ts';
 import type { FleetDatastore } from '../collectors/shared-datastores.ts';
+import type { FleetMac } from '../collectors/shared-macs.ts';
 import type { FleetSwitch } from '../collectors/shared-switches.ts';
 
 /** A {@link Fleet} that survives JSON, on its way from one activity to the next. */
@@ -16,6 +17,7 @@ export interface FleetReference {
     readonly usedElsewhere: readonly string[];
     readonly knowingDisks: readonly string[];
   };
+  readonly macs: readonly (readonly [string, readonly FleetMac[]])[];
   readonly unseenVms: readonly (readonly [string, readonly FleetUnseenVm[]])[];
 }
 
@@ -32,6 +34,7 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
     usedElsewhere: [...fleet.folders.usedElsewhere],
     knowingDisks: [...fleet.folders.knowingDisks],
   },
+  macs: [...fleet.macs],
   unseenVms: [...fleet.unseenVms],
 });
 
@@ -48,5 +51,6 @@ export const fromFleetReference = (reference: FleetReference): Fleet => ({
     usedElsewhere: new Set(reference.folders.usedElsewhere),
     knowingDisks: new Set(reference.folders.knowingDisks),
   },
+  macs: new Map(reference.macs),
   unseenVms: new Map(reference.unseenVms),
 });

@@ -7,6 +7,7 @@ import type { HostView } from './joins/host-view.ts';
 import type { Hardware, VmTotals } from './node-figures.ts';
 import type { FleetDatastore } from './shared-datastores.ts';
 import type { FleetFolders } from './shared-folders.ts';
+import type { FleetMac } from './shared-macs.ts';
 import type { FleetSwitch } from './shared-switches.ts';
 
 /** A cell: text, a number, a date (UTC), or null for a blank. RVTools booleans are the texts `True` and `False`. */
@@ -65,6 +66,8 @@ export interface Fleet {
   /** Lower-case name → a datastore that several hosts may see. */
   readonly datastores: ReadonlyMap<string, FleetDatastore>;
   readonly folders: FleetFolders;
+  /** MAC address, as in vNetwork → the VMs that have it. Only those that VMs of several hosts have are in it. */
+  readonly macs: ReadonlyMap<string, readonly FleetMac[]>;
   /** Lower-case cluster FQDN → VMs that it knows, but no host of the run showed. */
   readonly unseenVms: ReadonlyMap<string, readonly FleetUnseenVm[]>;
 }

@@ -5,6 +5,7 @@ import { type HostView, viewHost } from './joins/host-view.ts';
 import { figuresOf, type Hardware, hardwareOf, totalsOf, type VmFigures } from './node-figures.ts';
 import { type SharedDatastores, sharedDatastores } from './shared-datastores.ts';
 import { fleetFolders, foldersSharedBy, noFolders, type SharedFolders } from './shared-folders.ts';
+import { type MacUse, macsUsedBy, sharedMacs } from './shared-macs.ts';
 import { type FleetSwitch, type SharedSwitches, sharedSwitches, switchesSharedBy } from './shared-switches.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
@@ -23,6 +24,7 @@ export interface FleetMember {
   readonly tellsSystem?: boolean;
   readonly datastores?: SharedDatastores;
   readonly folders?: SharedFolders;
+  readonly macs?: readonly MacUse[];
   /** Only of a node of a cluster: what goes into the rows of the whole. */
   readonly node?: Hardware & {
     readonly shortName: string;
@@ -58,6 +60,7 @@ export const emptyFleet: Fleet = {
   switches: new Map(),
   datastores: new Map(),
   folders: noFolders,
+  macs: new Map(),
   unseenVms: new Map(),
 };
 
@@ -97,6 +100,7 @@ export function summarize(host: HostFacts): FleetMember {
     tellsSystem: identity.product.version !== null,
     datastores: datastoresSharedBy(view, host),
     folders: foldersSharedBy(view, host.facts),
+    macs: macsUsedBy(view),
     ...(isMember && { node: nodeOf(view, host) }),
     vms: machines.map((vm) => ({
       id: vm.id,
@@ -230,6 +234,10 @@ export function buildFleet(
       departed,
     ),
     folders: fleetFolders(hosts.map(({ fqdn, folders = noFoldersShared }) => ({ fqdn, folders }))),
+    macs: sharedMacs(
+      hosts.map(({ fqdn, macs = [] }) => ({ fqdn, macs })),
+      departed,
+    ),
     unseenVms,
   };
 }

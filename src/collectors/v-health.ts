@@ -20,7 +20,7 @@ function findingsOf(source: HostSource): readonly FindingSubject[] {
   return [
     ...hostFindings(source),
     ...machines.flatMap((vm) => vmFindings(vm, source)),
-    ...duplicateMacs(originals),
+    ...duplicateMacs(originals, source),
     ...contestedFiles(originals),
     ...orphanedDisks(source),
   ].map((finding) => ({ host, fleet, finding }));

@@ -117,6 +117,7 @@ test('a summary says of a host who it is, where it belongs and which VMs it has,
     tellsSystem: true,
     datastores: { seen: [], used: [] },
     folders: { listed: [], used: [], knowsDisks: true },
+    macs: [],
     vms: [
       { id: lower, running: true, replica: false },
       { id: guid(2).toLowerCase(), running: false, replica: true },

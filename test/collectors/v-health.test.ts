@@ -204,11 +204,34 @@ describe('what several VMs have in common', () => {
   test('a MAC address of two VMs is named for both; zeros and two adapters of one VM are none', () => {
     const nic = (vmId: string, mac: string) => adapter(vmId, 1, { mac });
     expect(found(...well, ...other, nic(id, '00155D0A1B2C'), nic(guid(2), '00155d0a1b2c'))).toEqual([
-      ['web01', 'Network', 'The MAC address 00155d0a1b2c is also that of web02.'],
-      ['web02', 'Network', 'The MAC address 00155d0a1b2c is also that of web01.'],
+      ['web01', 'Network', 'The MAC address 00:15:5d:0a:1b:2c is also that of web02.'],
+      ['web02', 'Network', 'The MAC address 00:15:5d:0a:1b:2c is also that of web01.'],
     ]);
     expect(found(...well, ...other, nic(id, '000000000000'), nic(guid(2), '000000000000'))).toEqual([]);
     expect(found(...well, nic(id, '00155D0A1B2C'), adapter(id, 2, { mac: '00155D0A1B2C' }))).toEqual([]);
+  });
+
+  test('a MAC address that VMs of two hosts have is named for both, with the other host', () => {
+    const on = (name: string, vmId: string, vmName: string) => ({
+      ...hostFacts(
+        { ...hv01, hostSystem: [{ Name: name, DNSHostName: name, Domain: 'corp.example', PartOfDomain: true }] },
+        vm(vmId, vmName),
+        guest(vmId, { OSName: 'x' }),
+        adapter(vmId, 1, { mac: '00155D0A1B2C' }),
+      ),
+      presentAfter: new Set([vmId.toLowerCase()]),
+    });
+    const hosts = [on('hv1', id, 'web01'), on('hv2', guid(2), 'web02')];
+    const fleet = buildFleet(hosts.map(summarize));
+    const message = 'The MAC address 00:15:5d:0a:1b:2c is also that of';
+    expect(hosts.map((host) => findings(host, fleet))).toEqual([
+      [['web01', 'Network', `${message} web02 on hv2.corp.example.`]],
+      [['web02', 'Network', `${message} web01 on hv1.corp.example.`]],
+    ]);
+    // A copy of the VM under its own id, and one that left for the other host, are no conflict.
+    const copies = [on('hv1', id, 'web01'), on('hv2', id, 'web01')];
+    const left = [{ ...on('hv1', id, 'web01'), presentAfter: new Set<string>() }, on('hv2', id, 'web01')];
+    for (const pair of [copies, left]) expect(buildFleet(pair.map(summarize)).macs.size).toBe(0);
   });
 
   test('an id that a VM on another host keeps is named where it is a copy', () => {

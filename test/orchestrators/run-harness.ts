@@ -164,6 +164,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
             switches: [],
             datastores: [],
             folders: { speakers: [], usedElsewhere: [], knowingDisks: [] },
+            macs: [],
             unseenVms: [],
           },
         };

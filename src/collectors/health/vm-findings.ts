@@ -7,6 +7,7 @@ import type { VirtualMachine } from '../joins/host-view.ts';
 import type { IntegrationService } from '../joins/integration-services.ts';
 import type { HostSource } from '../per-host.ts';
 import { isInaccessible } from '../power-state.ts';
+import { macsOf } from '../shared-macs.ts';
 import { integrationState } from '../v-tools.ts';
 import { daysBetween, type Finding, plural } from './finding.ts';
 
@@ -168,30 +169,28 @@ const checks: readonly VmCheck[] = [
 export const vmFindings = (vm: VirtualMachine, source: HostSource): readonly Finding[] =>
   checks.flatMap((check) => check(vm, source).map((finding) => ({ name: vm.name, ...finding })));
 
-/** Zeros are dynamic addresses that were never given out. */
-const isMac = (mac: string | null): mac is string => /^[0-9a-f]{12}$/i.test(mac ?? '') && !/^0+$/.test(mac ?? '');
+/** Most VMs that one message names. */
+const mostNamed = 3;
 
-/** VMs that have a MAC address in common with another of the host; a replica shares those of its original by intent. */
-export function duplicateMacs(machines: readonly VirtualMachine[]): readonly Finding[] {
-  const names = new Map<string, Set<string>>();
-  const owners = new Map<string, Set<string>>();
+/** VMs that have a MAC address in common with another, of this host or of the fleet. */
+export function duplicateMacs(machines: readonly VirtualMachine[], { host, fleet }: HostSource): readonly Finding[] {
+  const users = new Map<string, VirtualMachine[]>();
   for (const vm of machines) {
-    for (const { mac } of vm.adapters ?? []) {
-      if (!isMac(mac)) continue;
-      const key = mac.toLowerCase();
-      names.set(key, (names.get(key) ?? new Set()).add(vm.name));
-      owners.set(key, (owners.get(key) ?? new Set()).add(vm.id));
-    }
+    for (const mac of macsOf(vm)) users.set(mac, [...(users.get(mac) ?? []), vm]);
   }
-  return [...owners]
-    .filter(([, ids]) => ids.size > 1)
-    .flatMap(([mac]) =>
-      [...(names.get(mac) ?? [])].map((name): Finding => {
-        const others = [...(names.get(mac) ?? [])].filter((other) => other !== name);
-        const whom = others.length > 0 ? others.join(', ') : 'another VM of that name';
-        return { name, message: `The MAC address ${mac} is also that of ${whom}.`, type: 'Network' };
-      }),
-    );
+  return [...users].flatMap(([mac, vms]) =>
+    vms.flatMap(({ id, name }): Finding[] => {
+      const elsewhere = (fleet.macs.get(mac) ?? []).filter(({ fqdn }) => fqdn !== host.identity.fqdn);
+      const others = [
+        ...vms.filter((vm) => vm.id !== id).map((vm) => (vm.name === name ? 'another VM of that name' : vm.name)),
+        ...elsewhere.filter(({ vmId }) => vmId !== id).map(({ vmName, fqdn }) => `${vmName} on ${fqdn}`),
+      ];
+      if (others.length === 0) return [];
+      const more = others.length > mostNamed ? ` and ${others.length - mostNamed} more` : '';
+      const whom = `${others.slice(0, mostNamed).join(', ')}${more}`;
+      return [{ name, message: `The MAC address ${mac} is also that of ${whom}.`, type: 'Network' }];
+    }),
+  );
 }
 
 /** Files that several VMs have attached, though no setting shares them: one would spoil it for the other. */
