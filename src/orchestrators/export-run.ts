@@ -4,7 +4,7 @@ import type { ExportOptions, RunOptions } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';
 import { activityNames } from './function-names.ts';
 import { enterPhase } from './run-progress.ts';
-import { result, type Steps } from './tasks.ts';
+import { activity, result, type Steps } from './tasks.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ExportRunInput {
@@ -21,7 +21,7 @@ export function* exportRun(context: OrchestrationContext): Steps<RunState> {
   enterPhase(context, 'opening');
   const input: ReopenRunInput = { runId };
   const { preflights, outcomes, finishedAt, cancelled } = yield* result<ReopenedRun>(
-    context.df.callActivity(activityNames.reopenRun, input),
+    activity(context, activityNames.reopenRun, input),
   );
   const reporting = { runId, preflights, outcomes, again: { ...again, finishedAt, cancelled } };
   return yield* writeFiles(context, reporting, { withWorkbook: true });

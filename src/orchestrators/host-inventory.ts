@@ -7,7 +7,7 @@ import type { Preflight } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
 import { activityNames } from './function-names.ts';
 import { laterOutcome, laterPreflight, mayRetry } from './retries.ts';
-import { pause, result, type Steps } from './tasks.ts';
+import { activity, pause, result, type Steps } from './tasks.ts';
 
 export interface HostInventoryInput {
   readonly runId: string;
@@ -61,7 +61,7 @@ function* preflightUntilUsable(
     const ms = pauses.shift();
     if (ms === undefined || !(yield* pause(context, runId, ms))) break;
     try {
-      const again = yield* result<Preflight>(context.df.callActivity(activityNames.preflightHost, input));
+      const again = yield* result<Preflight>(activity(context, activityNames.preflightHost, input));
       preflight = laterPreflight(preflight, again);
     } catch (thrown) {
       return { ...preflight, error: activityFailed(first.host.host, thrown) };

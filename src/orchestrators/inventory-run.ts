@@ -14,7 +14,7 @@ import { askOwnersAgain } from './owners-again.ts';
 import { preflightHosts } from './preflight-hosts.ts';
 import { laterPreflight, mayRetry } from './retries.ts';
 import { enterPhase, type RunProgress } from './run-progress.ts';
-import { all, pause, result, type Steps } from './tasks.ts';
+import { activity, all, pause, result, type Steps, subOrchestration } from './tasks.ts';
 import { writeFiles } from './write-files.ts';
 
 /** The rest stands in the run's manifest. */
@@ -29,7 +29,7 @@ export function* inventoryRun(context: OrchestrationContext): Steps<RunState> {
 
   enter('opening');
   const opening: OpenRunInput = { runId };
-  const { manifest, finished, users } = yield* result<OpenRun>(context.df.callActivity(activityNames.openRun, opening));
+  const { manifest, finished, users } = yield* result<OpenRun>(activity(context, activityNames.openRun, opening));
   const { options } = manifest;
   const results = new Map<string, HostInventoryResult>(finished.map((host) => [host.preflight.host.given, host]));
   const note = (hosts: readonly HostInventoryResult[]): void => {
@@ -115,7 +115,7 @@ function inventoryHosts(
         // As many hosts of an unproven account are asked at once as it can bear refusals.
         ...(refusalsLeft(proofs, preflight.host) === undefined ? {} : { refusalsLeft: 1 }),
       };
-      return context.df.callSubOrchestrator(orchestratorNames.hostInventory, input);
+      return subOrchestration(context, orchestratorNames.hostInventory, input);
     }),
   );
 }

@@ -7,7 +7,7 @@ import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
 import { preflightHosts } from './preflight-hosts.ts';
 import { enterPhase } from './run-progress.ts';
-import { all, result, type Steps } from './tasks.ts';
+import { activity, all, result, type Steps, subOrchestration } from './tasks.ts';
 
 export interface OwnersAgain {
   readonly manifest: Manifest;
@@ -40,7 +40,7 @@ export function* askOwnersAgain(context: OrchestrationContext, run: OwnersAgain)
     yield* all(
       context,
       reachable.map((preflight) => {
-        return context.df.callSubOrchestrator(orchestratorNames.hostInventory, secondAsking(manifest, preflight));
+        return subOrchestration(context, orchestratorNames.hostInventory, secondAsking(manifest, preflight));
       }),
     );
   }
@@ -48,7 +48,7 @@ export function* askOwnersAgain(context: OrchestrationContext, run: OwnersAgain)
 
 function* ownersOfUnseenVms(context: OrchestrationContext, input: SeekVmsInput): Steps<readonly string[]> {
   try {
-    const { owners } = yield* result<SoughtVms>(context.df.callActivity(activityNames.seekVms, input));
+    const { owners } = yield* result<SoughtVms>(activity(context, activityNames.seekVms, input));
     return owners;
   } catch {
     return [];

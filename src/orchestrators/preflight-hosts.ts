@@ -15,7 +15,7 @@ import {
   refusalsLeft,
 } from './account-proofs.ts';
 import { activityNames } from './function-names.ts';
-import { all, type Steps } from './tasks.ts';
+import { activity, all, type Steps } from './tasks.ts';
 
 export type PreflightRun = Pick<PreflightInput, 'runId' | 'options'>;
 
@@ -78,7 +78,7 @@ function fanOut(
     context,
     hosts.map((host) => {
       const input: PreflightInput = { ...run, host, refusalsLeft: refusalsLeft(proofs, host) };
-      return context.df.callActivity(activityNames.preflightHost, input);
+      return activity(context, activityNames.preflightHost, input);
     }),
   );
 }
@@ -108,7 +108,7 @@ function* silentHosts(
   const hosts = waiting.filter((host) => doubtful.has(accountOf(host, proofs)));
   const outcomes = yield* all<ReachOutcome>(
     context,
-    hosts.map((host) => context.df.callActivity(activityNames.reachHost, { ...run, host })),
+    hosts.map((host) => activity(context, activityNames.reachHost, { ...run, host })),
   );
   return outcomes.filter((outcome) => outcome !== null);
 }

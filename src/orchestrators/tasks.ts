@@ -1,9 +1,27 @@
-import type { OrchestrationContext, Task } from 'durable-functions';
+import * as df from 'durable-functions';
 import type { CancelRequestedInput } from '../activities/cancel-requested.ts';
 import { activityNames } from './function-names.ts';
 
+type Task = df.Task;
+type OrchestrationContext = df.OrchestrationContext;
+
 /** A part of an orchestrator; the SDK passes back what its tasks came to. */
 export type Steps<Result> = Generator<Task, Result, unknown>;
+
+/**
+ * A worker process that dies (out of memory, say) fails whatever it had under way, and Durable Functions does not repeat
+ * that by itself for Node: neither must cost the run. The host holds back calls until its next worker is there, so that
+ * a short pause does, in milliseconds. Every activity may be repeated.
+ */
+const repeats = (): df.RetryOptions => new df.RetryOptions(1_000, 3);
+
+/** An activity that is begun again where it broke off. */
+export const activity = (context: OrchestrationContext, name: string, input: unknown): Task =>
+  context.df.callActivityWithRetry(name, repeats(), input);
+
+/** A sub-orchestration that is begun again where it broke off. */
+export const subOrchestration = (context: OrchestrationContext, name: string, input: unknown): Task =>
+  context.df.callSubOrchestratorWithRetry(name, repeats(), input);
 
 /** Waits for one task. The SDK does not type what comes back: the caller knows. */
 export function* result<Value>(task: Task): Steps<Value> {
@@ -30,7 +48,7 @@ export function* pause(context: OrchestrationContext, runId: string, ms: number)
   for (let left = ms; left > 0 && now() < end; left -= longestTimerMs) {
     yield context.df.createTimer(new Date(now() + Math.min(left, longestTimerMs)));
     if (left <= longestTimerMs) return true;
-    if (yield* result<boolean>(context.df.callActivity(activityNames.cancelRequested, input))) return false;
+    if (yield* result<boolean>(activity(context, activityNames.cancelRequested, input))) return false;
   }
   return true;
 }

@@ -6,7 +6,7 @@ import type { RunFile, RunState, WorkbookLosses } from '../inventory/run-state.t
 import type { Result } from '../result.ts';
 import { activityNames } from './function-names.ts';
 import { enterPhase } from './run-progress.ts';
-import { result, type Steps } from './tasks.ts';
+import { activity, result, type Steps } from './tasks.ts';
 
 /** The end of every run: the report first, then the workbook, and `run.json` last. */
 export function* writeFiles(
@@ -16,7 +16,7 @@ export function* writeFiles(
 ): Steps<RunState> {
   const { runId, again } = reporting;
   enterPhase(context, 'report');
-  const report = yield* result<WrittenReport>(context.df.callActivity(activityNames.writeReport, reporting));
+  const report = yield* result<WrittenReport>(activity(context, activityNames.writeReport, reporting));
 
   enterPhase(context, 'workbook');
   const { collected, fleet } = report;
@@ -27,7 +27,7 @@ export function* writeFiles(
   enterPhase(context, 'finishing');
   const { files, losses, error } = workbook;
   const finishing: FinishRunInput = { runId, files: [...report.files, ...files], workbook: losses, error };
-  const state = yield* result<RunState>(context.df.callActivity(activityNames.finishRun, finishing));
+  const state = yield* result<RunState>(activity(context, activityNames.finishRun, finishing));
   enterPhase(context, 'done');
   return state;
 }
@@ -44,7 +44,7 @@ const noWorkbook: AttemptedWorkbook = { files: [] };
 function* writeWorkbook(context: OrchestrationContext, input: WriteWorkbookInput): Steps<AttemptedWorkbook> {
   try {
     const written = yield* result<Result<WrittenWorkbook, string>>(
-      context.df.callActivity(activityNames.writeWorkbook, input),
+      activity(context, activityNames.writeWorkbook, input),
     );
     return written.ok ? written.value : { files: [], error: written.error };
   } catch (thrown) {

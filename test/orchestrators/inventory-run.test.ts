@@ -214,7 +214,7 @@ describe('a run', () => {
 
   it('ends properly where every host is finished already', async () => {
     const run = await runScript(fleetOf(names(2)), { finished: names(2) });
-    expect(run.calls).toEqual(['writeReport', 'writeWorkbook', 'finishRun']);
+    expect(run.calls).toEqual(['openRun', 'writeReport', 'writeWorkbook', 'finishRun']);
     expect(run.status.runtimeStatus).toBe('Completed');
   });
 

@@ -32,6 +32,8 @@ export interface Script {
   readonly cancelled?: (look: number) => boolean;
   /** Durable timers fire at once. */
   readonly skipTimers?: true;
+  /** Whether the worker dies in the n-th call (from 1) of an activity, given as `name given`: what was under way fails. */
+  readonly breaksOff?: (call: string, attempt: number) => boolean;
   /** Milliseconds an activity takes. */
   readonly takes?: () => number;
 }
@@ -72,6 +74,7 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
     const attempt = (attempts.get(key) ?? 0) + 1;
     attempts.set(key, attempt);
     await new Promise((resolve) => setTimeout(resolve, script.takes?.() ?? 0));
+    if (script.breaksOff?.(key, attempt)) throw new Error('node exited with code 137 (0x89)');
     return attempt;
   };
 
@@ -80,8 +83,9 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
     if (!refusalsLeft.has(host.given)) refusalsLeft.set(host.given, left);
     preflightsNow += 1;
     mostPreflightsAtOnce = Math.max(mostPreflightsAtOnce, preflightsNow);
-    const attempt = await begin(activityNames.preflightHost, host.given);
-    preflightsNow -= 1;
+    const attempt = await begin(activityNames.preflightHost, host.given).finally(() => {
+      preflightsNow -= 1;
+    });
     const scripted = script.preflight?.(host.given, attempt);
     if (typeof scripted === 'string') return unreachedHost(host, hostError(scripted, host.host), [tried(attempt)]);
     return {
@@ -130,23 +134,26 @@ export async function runScript(manifest: Manifest, script: Script): Promise<Scr
       },
     });
     df.app.activity(activityNames.openRun, {
-      handler: async (): Promise<OpenRun> => ({
-        manifest,
-        users: script.users ?? {},
-        finished: manifest.hosts
-          .filter(({ given }) => script.finished?.includes(given))
-          .map((host) => ({
-            preflight: {
-              host,
-              reachable: true,
-              identity: identityOf(host.host),
-              hyperV: 'usable',
-              notes: [],
-              attempts: [],
-            },
-            outcome: finishedOutcome(host.given),
-          })),
-      }),
+      handler: async (): Promise<OpenRun> => {
+        await begin(activityNames.openRun);
+        return {
+          manifest,
+          users: script.users ?? {},
+          finished: manifest.hosts
+            .filter(({ given }) => script.finished?.includes(given))
+            .map((host) => ({
+              preflight: {
+                host,
+                reachable: true,
+                identity: identityOf(host.host),
+                hyperV: 'usable',
+                notes: [],
+                attempts: [],
+              },
+              outcome: finishedOutcome(host.given),
+            })),
+        };
+      },
     });
     df.app.activity(activityNames.writeReport, {
       handler: async (input: WriteReportInput): Promise<WrittenReport> => {
