@@ -16,7 +16,7 @@ Looks at what an inventory needs, and with -Apply sets what is missing:
   and on a node of a cluster the right to read that
 
 Without -Apply or -Undo it changes nothing and prints what is missing, in the words of the exporter's doctor. What it
-sets it writes down under HKLM:\SOFTWARE\hyperv-rvtools\host-setup, so that -Undo takes back that and nothing else.
+sets it writes down under HKLM:\SOFTWARE\hyperv-rvtools-host-setup, so that -Undo takes back that and nothing else.
 It never asks for, takes or prints a password, allows no unencrypted messages, and makes a self-signed certificate
 only where -SelfSigned says so. Run again, it changes nothing that fits already.
 
@@ -92,7 +92,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$recordKey = 'HKLM:\SOFTWARE\hyperv-rvtools\host-setup'
+$recordKey = 'HKLM:\SOFTWARE\hyperv-rvtools-host-setup'
 $ports = @{ Http = '5985'; Https = '5986' }
 $administrators = 'S-1-5-32-544'
 $groups = @(
@@ -388,12 +388,12 @@ function New-OwnCertificate {
     $made = New-SelfSignedCertificate @options
     $objection = Get-Objection $made
     if ($objection) {
-        Remove-Item -Path "Cert:\LocalMachine\My\$($made.Thumbprint)"
+        Remove-Item -Path "Cert:\LocalMachine\My\$($made.Thumbprint)" -DeleteKey
         throw ('The self-signed certificate that this Windows makes will not do. {0} Issue one by a CA.' -f $objection)
     }
     try { Invoke-Recorded "certificate $($made.Thumbprint)" 'made' { } }
     catch {
-        Remove-Item -Path "Cert:\LocalMachine\My\$($made.Thumbprint)"
+        Remove-Item -Path "Cert:\LocalMachine\My\$($made.Thumbprint)" -DeleteKey
         throw
     }
     return $made
@@ -410,6 +410,16 @@ function Set-HttpsListener([string]$Before) {
     $commonName = $chosen.GetNameInfo('SimpleName', $false)
     if ($commonName) { $values.Hostname = $commonName }
     Invoke-Recorded 'listener HTTPS' 'added' { [void](New-WSManInstance -ResourceURI winrm/config/Listener -SelectorSet $selectors -ValueSet $values) }
+}
+
+# What an administrator has set of a listener stands: it is told, and not overruled.
+function Get-ListenerObstacle($Listener) {
+    if ($null -eq $Listener) { return }
+    $kind = $Transport.ToLowerInvariant()
+    if ([string]$Listener.Enabled -eq 'false') { return "connectionRefused: the listener for $kind is turned off. That was not set here, so it is left." }
+    if ([string]$Listener.Port -ne $ports[$Transport]) {
+        return "connectionRefused: the listener for $kind is at port $($Listener.Port). That was not set here, so it is left: name the port in the host list, and let it through by a firewall rule of your own."
+    }
 }
 
 # --- Firewall --------------------------------------------------------------------------------------------------------
@@ -442,6 +452,8 @@ function Step-Service {
 
 function Step-Listener {
     $listener = Get-Listener $Transport
+    $obstacle = Get-ListenerObstacle $listener
+    if ($obstacle) { return Write-Step 'failed' @{ Http = 'WinRM'; Https = 'TLS' }[$Transport] $obstacle }
     if ($Transport -eq 'Http') {
         return Invoke-Step 'WinRM' ([bool]$listener) 'a listener for http at port 5985' 'connectionRefused: there is no listener for http.' 'a listener for http at port 5985 was added' {
             Invoke-Recorded 'listener HTTP' 'added' { [void](New-WSManInstance -ResourceURI winrm/config/Listener -SelectorSet @{ Address = '*'; Transport = 'HTTP' } -ValueSet @{ Enabled = 'true' }) }
@@ -579,7 +591,7 @@ function Undo-Entry([string]$Name, [string]$Value) {
         }
         'certificate' {
             if (-not @(Get-Certificates | Where-Object { $_.Thumbprint -eq $words[1] }).Count) { return "the certificate $($words[1]) was gone already" }
-            Remove-Item -Path "Cert:\LocalMachine\My\$($words[1])"
+            Remove-Item -Path "Cert:\LocalMachine\My\$($words[1])" -DeleteKey
             return "the self-signed certificate $($words[1]) is gone"
         }
         'service' {

@@ -14,7 +14,7 @@ const hyperVAdministrators = 'S-1-5-32-578';
 const administrators = 'S-1-5-32-544';
 const accountSid = 'S-1-5-21-7-8-9-1105';
 const otherSid = 'S-1-5-21-7-8-9-1106';
-const recordKey = 'HKLM:\\SOFTWARE\\hyperv-rvtools\\host-setup';
+const recordKey = 'HKLM:\\SOFTWARE\\hyperv-rvtools-host-setup';
 /** What Windows gives namespaces: entries of their own, then inherited ones. */
 const usualRights = 'O:BAG:BAD:(A;;CCDCLCSWRPWPRCWD;;;BA)(A;;CCDCRP;;;NS)(A;CIID;CCDCLCSWRPWPRCWD;;;BA)';
 
@@ -216,6 +216,20 @@ describe.skipIf(!powershellEngineAvailable())('the host preparation in a PowerSh
     expect(exitCode).toBe(3);
     expect(stdout).toContain('certificateTooWeak');
     expect(model.certificates).toEqual([]);
+    expect(model.keysLeft).toBeUndefined();
+  });
+
+  it.each([
+    ['turned off', { Enabled: 'false' }, 'connectionRefused: the listener for https is turned off'],
+    ['at a port of its own', { Port: '15986' }, 'connectionRefused: the listener for https is at port 15986'],
+  ] as const)('says that a listener is %s, and leaves it so', async (_, changes, says) => {
+    const thumbprint = thumbprintOf(hostCertificate.der);
+    const listener = { Address: '*', Transport: 'HTTPS', Hostname: '', CertificateThumbprint: thumbprint, ...changes };
+    const before = freshHost({ listeners: [listener] });
+    const { stdout, exitCode, model } = await run(before, ...apply);
+    expect(exitCode).toBe(3);
+    expect(lines(stdout, 'failed').join('\n')).toContain(says);
+    expect(model.listeners).toEqual(before.listeners);
   });
 
   it('renews the certificate of a listener when it has expired, and undo gives the old one back', async () => {

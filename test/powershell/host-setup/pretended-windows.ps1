@@ -110,7 +110,12 @@ function Stop-Service { param([string]$Name) $model.service.State = 'Stopped'; S
 function Get-WSManInstance {
     param([string]$ResourceURI, [switch]$Enumerate)
     if ($model.service.State -ne 'Running') { throw 'Der Client kann keine Verbindung herstellen.' }
-    foreach ($listener in $model.listeners) { [pscustomobject]$listener }
+    foreach ($listener in $model.listeners) {
+        $usual = @{ Enabled = 'true'; Port = '5985' }
+        if ($listener.Transport -eq 'HTTPS') { $usual.Port = '5986' }
+        foreach ($key in $listener.Keys) { $usual[$key] = $listener[$key] }
+        [pscustomobject]$usual
+    }
 }
 function New-WSManInstance {
     param([string]$ResourceURI, [hashtable]$SelectorSet, [hashtable]$ValueSet)
@@ -170,12 +175,23 @@ if ($model.cluster) {
 # --- Registry ---
 
 function Test-Path { param([string]$LiteralPath) $null -ne $model.registry[$LiteralPath] }
-function New-Item { param([string]$Path, [switch]$Force) $model.registry[$Path] = @{}; Save-Model }
+# As with -Force: the keys between are made too.
+function New-Item {
+    param([string]$Path, [switch]$Force)
+    $made = 'HKLM:\SOFTWARE'
+    foreach ($name in ($Path.Substring($made.Length + 1) -split '\\')) {
+        $made = "$made\$name"
+        if (-not $model.registry.ContainsKey($made)) { $model.registry[$made] = @{} }
+    }
+    Save-Model
+}
 function Get-ItemProperty { param([string]$LiteralPath) [pscustomobject](@{ PSPath = $LiteralPath } + $model.registry[$LiteralPath]) }
 function New-ItemProperty { param([string]$LiteralPath, [string]$Name, [string]$Value, [string]$PropertyType, [switch]$Force) $model.registry[$LiteralPath][$Name] = $Value; Save-Model }
 function Remove-ItemProperty { param([string]$LiteralPath, [string]$Name) $model.registry[$LiteralPath].Remove($Name); Save-Model }
 function Remove-Item {
-    param([string]$Path, [string]$LiteralPath)
+    param([string]$Path, [string]$LiteralPath, [switch]$DeleteKey)
+    # A certificate leaves its private key behind unless that is said.
+    if (-not $LiteralPath -and -not $DeleteKey) { $model.keysLeft = @($model.keysLeft | Where-Object { $_ }) + $Path }
     if ($LiteralPath) { $model.registry.Remove($LiteralPath) }
     else {
         $kept = @(Get-ChildItem | Where-Object { $Path -notlike "*\$($_.Thumbprint)" } | ForEach-Object { [Convert]::ToBase64String($_.RawData) })

@@ -8,6 +8,16 @@ import type { EngineResponse, PowershellEngine } from '../../powershell-host/pow
 const script = readFileSync(new URL('../../../infra/host-setup/Initialize-InventoryHost.ps1', import.meta.url), 'utf8');
 const commandsOfWindows = readFileSync(new URL('./pretended-windows.ps1', import.meta.url), 'utf8');
 
+export interface Listener {
+  readonly Address: string;
+  readonly Transport: string;
+  readonly Hostname: string;
+  readonly CertificateThumbprint: string;
+  /** Default: true, at WinRM's own port. */
+  readonly Enabled?: 'false';
+  readonly Port?: string;
+}
+
 /** What the preparation may change of a host, and what it finds there. */
 export interface WindowsModel {
   computer: string;
@@ -20,8 +30,10 @@ export interface WindowsModel {
   /** Rights by namespace, in SDDL. */
   namespaces: Record<string, string>;
   service: { State: string; StartMode: string };
-  listeners: { Address: string; Transport: string; Hostname: string; CertificateThumbprint: string }[];
+  listeners: Listener[];
   certificates: { der: string; hasKey: boolean }[];
+  /** Paths of certificates that are gone, but for their private keys. */
+  keysLeft?: string[];
   /** What New-SelfSignedCertificate makes. */
   nextCertificate: string;
   rules: Record<string, string | string[]>[];
