@@ -1,9 +1,9 @@
 import { availableParallelism, tmpdir } from 'node:os';
-import { cancelMarkName } from './activities/cancel-mark.ts';
+import { cancelMarkName } from './inventory/file-names.ts';
 import type { RunDefaults } from './inventory/run-request.ts';
 import type { Accounts } from './settings/accounts.ts';
 import type { Store } from './stores/store.ts';
-import type { ProxyTunnels } from './winrm/proxy-tunnel.ts';
+import type { ProxyTunnels } from './winrm/connect-options.ts';
 import type { OpenWinrmSession } from './winrm/winrm-session.ts';
 
 /** Everything with an effect that an activity may use; handed in, so that activities stay plain functions. */

@@ -3,13 +3,13 @@ import { activityFailed, type HostError, type HostErrorCode, hostError } from '.
 import { hostIdentity } from '../inventory/identity.ts';
 import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
+import { unknownIdentity, unreachedHost } from '../inventory/unreached-host.ts';
 import type { Services } from '../services.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
 import type { CimWireInstance, Credential, WinrmSession } from '../winrm/winrm-session.ts';
 import { type ComputerSystem, cimv2, listComputerSystems, textOf, virtualization } from './computer-systems.ts';
 import { openHostSession } from './host-session.ts';
 import { underAccount } from './under-account.ts';
-import { unknownIdentity, unreachedHost } from './unreached-host.ts';
 
 export interface PreflightInput {
   readonly runId: string;

@@ -1,10 +1,10 @@
 import { type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { Attempt, Preflight } from '../inventory/preflight.ts';
+import { unreachedHost } from '../inventory/unreached-host.ts';
 import type { Services } from '../services.ts';
 import { tlsErrorCodes } from '../winrm/winrm-error.ts';
 import { nobody, openHostSession } from './host-session.ts';
 import type { PreflightInput } from './preflight-host.ts';
-import { unreachedHost } from './unreached-host.ts';
 
 /** Null: something answers there. Else the host's preflight, which failed without the account being used. */
 export type ReachOutcome = Preflight | null;

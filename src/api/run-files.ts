@@ -1,7 +1,7 @@
-import { contentTypeOf, downloadNameOf } from '../inventory/content-types.ts';
 import { inRun } from '../inventory/file-names.ts';
 import { isRunId } from '../inventory/run-id.ts';
 import type { Services } from '../services.ts';
+import { contentTypeOf, downloadNameOf } from '../stores/content-types.ts';
 import { type ApiAnswer, refuse, runNotFound, unlessDown } from './answer.ts';
 import { storedManifest } from './begin-run.ts';
 import { listFiles, readState } from './run-listing.ts';

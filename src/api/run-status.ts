@@ -1,4 +1,4 @@
-import { cancelMarkName } from '../activities/cancel-mark.ts';
+import { cancelMarkName } from '../inventory/file-names.ts';
 import { isRunId } from '../inventory/run-id.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';

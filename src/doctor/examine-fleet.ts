@@ -1,7 +1,4 @@
 import { usersOf } from '../activities/account-users.ts';
-/** Examines several hosts at once, with the same care for accounts as a run has. */
-import type { HostEntry } from '../inventory/host-entry.ts';
-import { hostError } from '../inventory/host-error.ts';
 import {
   type AccountProofs,
   accountOf,
@@ -9,7 +6,10 @@ import {
   learnFrom,
   proofOf,
   unprovenAccounts,
-} from '../orchestrators/account-proofs.ts';
+} from '../inventory/account-proofs.ts';
+/** Examines several hosts at once, with the same care for accounts as a run has. */
+import type { HostEntry } from '../inventory/host-entry.ts';
+import { hostError } from '../inventory/host-error.ts';
 import type { Services } from '../services.ts';
 import { type DoctorOptions, type DoctorServices, openVisit, type Visit } from './examine-host.ts';
 import type { Diagnosis } from './finding.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import functions, { type InvocationContext, type LogLevel } from '@azure/functions';
 import { ActivityQueue } from './activity-queue.ts';
-import { collectRegistrations, type Registration, type Registrations } from './functions-core.ts';
+import { collectRegistrations } from './functions-core.ts';
 import {
   type ActivityOutcome,
   Orchestration,
@@ -9,6 +9,7 @@ import {
   type OrchestrationStatus,
   type Surroundings,
 } from './orchestration.ts';
+import type { Registration, Registrations } from './registration.ts';
 import { messageOf, replay } from './replay.ts';
 
 export interface EmbeddedHostOptions {

@@ -1,5 +1,5 @@
 import Module from 'node:module';
-import type { InvocationContext } from '@azure/functions';
+import type { Binding, Registration, Registrations } from './registration.ts';
 import { assertTriggerAzureTakes } from './trigger-rules.ts';
 
 /**
@@ -7,28 +7,6 @@ import { assertTriggerAzureTakes } from './trigger-rules.ts';
  * which `@azure/functions` drops every registration. The interception is the worker's own way: a proxy on CommonJS
  * `require`, which `@azure/functions` (a CommonJS bundle) uses lazily, at its first registration.
  */
-
-export interface Binding {
-  readonly type: string;
-  readonly direction: string;
-  readonly name: string;
-  /** Of an HTTP trigger. */
-  readonly route?: string;
-  readonly methods?: readonly string[];
-  readonly authLevel?: string;
-  /** Of a timer. */
-  readonly schedule?: string;
-}
-
-/** A function as `@azure/functions` registers it with its host. */
-export interface Registration {
-  readonly name: string;
-  readonly bindings: readonly Binding[];
-  readonly callback: (trigger: unknown, context: InvocationContext) => unknown;
-}
-
-/** By function name. */
-export type Registrations = ReadonlyMap<string, Registration>;
 
 interface CoreMetadata {
   readonly name: string;

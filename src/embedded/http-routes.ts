@@ -1,4 +1,4 @@
-import type { Registration } from './functions-core.ts';
+import type { Registration } from './registration.ts';
 
 export interface MatchedRoute {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { type Action, assertNoTaskInTwoGroups, flattenActions } from './actions.ts';
-import type { Registration } from './functions-core.ts';
 import { type HistoryEvent, toJson } from './history.ts';
+import type { Registration } from './registration.ts';
 
 /** What the SDK's executor is told at each turn: the extension's `DurableOrchestrationBindingInfo`. */
 export interface ReplayRequest {

@@ -1,4 +1,4 @@
-import type { Binding, Registration } from './functions-core.ts';
+import type { Binding, Registration } from './registration.ts';
 
 const authLevels: ReadonlySet<string> = new Set(['anonymous', 'function', 'admin']);
 

@@ -27,6 +27,12 @@ const longestStem = 200;
 export const inRun = (runId: string, file: string): string => `${runId}/${file}`;
 
 /**
+ * A cancel is a file in the run's folder: orchestrations cannot reach their activities (terminate does not), but every
+ * activity can look here, in whichever process it runs.
+ */
+export const cancelMarkName = (runId: string): string => inRun(runId, 'control/cancel');
+
+/**
  * Name of a host's record within its run: the entry in lower case, anything but `a-z0-9.-` replaced by `_`; where
  * that (or cutting at 200 characters) changed it, 6 hex digits of the entry's SHA-256 tell it from its likes.
  */

@@ -2,12 +2,19 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import type { OpenRun, OpenRunInput } from '../activities/open-run.ts';
 import type { WriteReportInput } from '../activities/write-report.ts';
 import { mostRefusals } from '../inventory/account-names.ts';
+import {
+  type AccountProofs,
+  accountOf,
+  guardOf,
+  proofOf,
+  refusalsLeft,
+  unprovenAccounts,
+} from '../inventory/account-proofs.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import { findDuplicates } from '../inventory/identity.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
 import type { RunState } from '../inventory/run-state.ts';
-import { type AccountProofs, accountOf, guardOf, proofOf, refusalsLeft, unprovenAccounts } from './account-proofs.ts';
 import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
 import { askOwnersAgain } from './owners-again.ts';

@@ -1,8 +1,8 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { SeekVmsInput, SoughtVms } from '../activities/seek-vms.ts';
+import { type AccountProofs, accountOf, proofOf } from '../inventory/account-proofs.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
-import { type AccountProofs, accountOf, proofOf } from './account-proofs.ts';
 import { activityNames, orchestratorNames } from './function-names.ts';
 import type { HostInventoryInput, HostInventoryResult } from './host-inventory.ts';
 import { preflightHosts } from './preflight-hosts.ts';

@@ -1,8 +1,6 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { PreflightInput } from '../activities/preflight-host.ts';
 import type { ReachOutcome } from '../activities/reach-host.ts';
-import type { HostEntry } from '../inventory/host-entry.ts';
-import type { Preflight } from '../inventory/preflight.ts';
 import {
   type AccountProofs,
   acceptedAccounts,
@@ -13,7 +11,9 @@ import {
   learnFrom,
   proofOf,
   refusalsLeft,
-} from './account-proofs.ts';
+} from '../inventory/account-proofs.ts';
+import type { HostEntry } from '../inventory/host-entry.ts';
+import type { Preflight } from '../inventory/preflight.ts';
 import { activityNames } from './function-names.ts';
 import { activity, all, type Steps } from './tasks.ts';
 

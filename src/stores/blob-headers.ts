@@ -1,4 +1,4 @@
-import { contentTypeOf, downloadNameOf } from '../inventory/content-types.ts';
+import { contentTypeOf, downloadNameOf } from './content-types.ts';
 
 /** What a browser is told of a file, so that a click on it opens the right thing. */
 export interface ContentHeaders {

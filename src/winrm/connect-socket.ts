@@ -3,30 +3,15 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { failure, type Result, success } from '../result.ts';
-import type { ProxyTunnels } from './proxy-tunnel.ts';
+import type { ConnectOptions, ProxyTunnels, ResolveAddresses } from './connect-options.ts';
 import { connectingCode, resolvingCode } from './socket-errors.ts';
 import { handshakeFailure } from './tls/handshake-failure.ts';
 import { certificateObjection, connectTls } from './tls/tls-socket.ts';
 import { tlsErrorCodes, type WinrmError, type WinrmErrorCode, winrmError } from './winrm-error.ts';
-import type { TlsOptions, WinrmTarget } from './winrm-session.ts';
-
-/** All addresses of a name, in the order they are to be tried. */
-export type ResolveAddresses = (host: string) => Promise<readonly string[]>;
+import type { TlsOptions, WinrmTarget } from './winrm-target.ts';
 
 export const resolveBySystem: ResolveAddresses = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
-
-export interface ConnectOptions {
-  readonly target: WinrmTarget;
-  /** For https targets. */
-  readonly tls?: TlsOptions;
-  /** For the host as a whole, in milliseconds; with several addresses each still gets at least two seconds. */
-  readonly timeoutMs: number;
-  readonly resolve: ResolveAddresses;
-  /** Where it is given, every connection goes through it, and it resolves the target's name. */
-  readonly proxy?: ProxyTunnels;
-  readonly signal?: AbortSignal;
-}
 
 const shortestTryMs = 2_000;
 const keepAliveProbeMs = 30_000;

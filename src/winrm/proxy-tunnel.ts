@@ -3,10 +3,11 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { failure, type Result, success } from '../result.ts';
 import { offeredText } from './authentication/challenges.ts';
-import { type ConnectOptions, connectSocket } from './connect-socket.ts';
+import type { ConnectOptions, ProxyTunnels } from './connect-options.ts';
+import { connectSocket } from './connect-socket.ts';
 import { hostAndPort } from './host-and-port.ts';
 import { type WinrmError, winrmError } from './winrm-error.ts';
-import type { PasswordCredential, WinrmTarget } from './winrm-session.ts';
+import type { PasswordCredential, WinrmTarget } from './winrm-target.ts';
 
 /** A proxy as the settings name it. Holds a secret. */
 export interface HttpProxy {
@@ -17,14 +18,6 @@ export interface HttpProxy {
   readonly port: number;
   /** Sent as Basic, where it is given. */
   readonly credential?: PasswordCredential;
-}
-
-/** Makes tunnels to targets. One for all hosts of a run: it remembers that the proxy has refused its account. */
-export interface ProxyTunnels {
-  /** The proxy's host and port, without its account. */
-  readonly name: string;
-  /** A socket on which the target answers; the target's name is resolved by the proxy. */
-  open(options: Omit<ConnectOptions, 'proxy'>): Promise<Result<Socket, WinrmError>>;
 }
 
 /** Bytes of the answer's head; an honest one has a few hundred. */

@@ -8,7 +8,8 @@ import { isLocalAccount } from './account-kind.ts';
 import type { BodyProtection } from './authentication/body-protection.ts';
 import { offeredText } from './authentication/challenges.ts';
 import { type AuthenticatedConnection, type Authentication, logonRequest } from './authentication/scheme.ts';
-import { connectSocket, type ResolveAddresses } from './connect-socket.ts';
+import type { ResolveAddresses } from './connect-options.ts';
+import { connectSocket } from './connect-socket.ts';
 import { isEncryptedContentType } from './encrypted-multipart.ts';
 import { faultError, parseFault, type SoapFault, statusError } from './faults.ts';
 import {

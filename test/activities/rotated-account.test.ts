@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord } from '../../src/activities/host-records.ts';
 import { preflightHost } from '../../src/activities/preflight-host.ts';
-import { unknownIdentity } from '../../src/activities/unreached-host.ts';
+import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
 import { success } from '../../src/result.ts';
 import type { Accounts } from '../../src/settings/accounts.ts';
 import { entry, type FakeHost, fakeFleet, healthyClasses, runId, runOptions } from './fake-host.ts';

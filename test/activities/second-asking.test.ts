@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
 import { seekVms } from '../../src/activities/seek-vms.ts';
-import { unknownIdentity } from '../../src/activities/unreached-host.ts';
 import { rowsOf } from '../../src/facts/fact-rows.ts';
 import type { HostRecord } from '../../src/inventory/host-record.ts';
+import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
 import { entry, fakeFleet, healthyClasses, instance, runId, runOptions, vmId } from './fake-host.ts';
 
 /** hv1 as it was left: `third` came while it was read, so that only its last list has it. */

@@ -7,7 +7,6 @@ import { collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord, recordName, writeRecord } from '../../src/activities/host-records.ts';
 import { openRun } from '../../src/activities/open-run.ts';
 import { preflightHost } from '../../src/activities/preflight-host.ts';
-import { unknownIdentity } from '../../src/activities/unreached-host.ts';
 import { writeReport } from '../../src/activities/write-report.ts';
 import { writeWorkbook } from '../../src/activities/write-workbook.ts';
 import { vCpu } from '../../src/collectors/v-cpu.ts';
@@ -16,6 +15,7 @@ import { hostError } from '../../src/inventory/host-error.ts';
 import type { HostOutcome, HostRecord } from '../../src/inventory/host-record.ts';
 import type { Preflight } from '../../src/inventory/preflight.ts';
 import type { RunReport } from '../../src/inventory/report.ts';
+import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
 import { entry, fakeFleet, healthyClasses, instance, manifestOf, runId, runOptions } from './fake-host.ts';
 
 /** Two hosts, told apart by name and UUID, both collected. */

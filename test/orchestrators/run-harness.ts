@@ -3,7 +3,6 @@ import type { CollectInput } from '../../src/activities/collect-host.ts';
 import type { OpenRun } from '../../src/activities/open-run.ts';
 import type { PreflightInput } from '../../src/activities/preflight-host.ts';
 import type { SeekVmsInput, SoughtVms } from '../../src/activities/seek-vms.ts';
-import { unknownIdentity, unreachedHost } from '../../src/activities/unreached-host.ts';
 import type { WriteReportInput, WrittenReport } from '../../src/activities/write-report.ts';
 import { createEmbeddedHost } from '../../src/embedded/embedded-host.ts';
 import type { OrchestrationStatus } from '../../src/embedded/orchestration.ts';
@@ -12,6 +11,7 @@ import { type HostErrorCode, hostError } from '../../src/inventory/host-error.ts
 import type { HostOutcome } from '../../src/inventory/host-record.ts';
 import type { HostIdentity, Preflight } from '../../src/inventory/preflight.ts';
 import type { Manifest } from '../../src/inventory/run-options.ts';
+import { unknownIdentity, unreachedHost } from '../../src/inventory/unreached-host.ts';
 import { activityNames, orchestratorNames } from '../../src/orchestrators/function-names.ts';
 
 /** Activities as a test scripts them, by `given`; `attempt` counts from 1. */

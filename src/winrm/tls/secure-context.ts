@@ -1,6 +1,6 @@
 /** Which CAs are trusted, read and parsed once for all connections that trust the same. */
 import * as tls from 'node:tls';
-import type { ClientCertificate } from '../winrm-session.ts';
+import type { ClientCertificate } from '../winrm-target.ts';
 
 /** The oldest version that is spoken, whatever the defaults of this Node. */
 const minVersion = 'TLSv1.2';

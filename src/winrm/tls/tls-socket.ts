@@ -1,7 +1,7 @@
 /** A TLS connection to a host, and the judgement of the certificate it showed. */
 import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import type { TlsOptions, WinrmTarget } from '../winrm-session.ts';
+import type { TlsOptions, WinrmTarget } from '../winrm-target.ts';
 import { objectionTo, type TlsObjection } from './certificate-verdict.ts';
 import { secureContext } from './secure-context.ts';
 

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publishedListName, publishRun } from '../../src/cli/published-folder.ts';
 import { folderStore } from '../../src/stores/folder-store.ts';
-import { publishedListName, publishRun } from '../../src/stores/published-folder.ts';
 import type { Store } from '../../src/stores/store.ts';
 
 let out: string;

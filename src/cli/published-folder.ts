@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inRun, runFiles } from '../inventory/file-names.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../stores/store.ts';
 
 /** Kept in the folder, so that the next run knows what is ours to remove. */
 export const publishedListName = '.hyperv-rvtools-published.json';

@@ -1,8 +1,8 @@
-import { unreachedHost } from '../activities/unreached-host.ts';
-import { accountNames, defaultAccount, mostRefusals } from '../inventory/account-names.ts';
-import type { HostEntry } from '../inventory/host-entry.ts';
-import { hostError } from '../inventory/host-error.ts';
-import type { Preflight } from '../inventory/preflight.ts';
+import { accountNames, defaultAccount, mostRefusals } from './account-names.ts';
+import type { HostEntry } from './host-entry.ts';
+import { hostError } from './host-error.ts';
+import type { Preflight } from './preflight.ts';
+import { unreachedHost } from './unreached-host.ts';
 
 /** What is known of one account so far. */
 export interface AccountProof {

@@ -1,6 +1,6 @@
-import type { HostEntry } from '../inventory/host-entry.ts';
-import type { HostError } from '../inventory/host-error.ts';
-import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts';
+import type { HostEntry } from './host-entry.ts';
+import type { HostError } from './host-error.ts';
+import type { Attempt, HostIdentity, Preflight } from './preflight.ts';
 
 /** Who nobody told us of. */
 export const unknownIdentity: HostIdentity = { fqdn: null, computerName: null, domain: null, smbiosUuid: null };
