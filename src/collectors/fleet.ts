@@ -1,25 +1,23 @@
 import type { Fleet, FleetNode, HostFacts } from './collector.ts';
+import { underRoot } from './datastore-path.ts';
 import { datastoreKey, datastoresOf, isShared, usesOf } from './joins/datastores.ts';
 import { knownRows } from './joins/facts.ts';
-import { type HostView, viewHost } from './joins/host-view.ts';
+import { type HostView, type VirtualMachine, viewHost } from './joins/host-view.ts';
 import { figuresOf, type Hardware, hardwareOf, totalsOf, type VmFigures } from './node-figures.ts';
 import { type SharedDatastores, sharedDatastores } from './shared-datastores.ts';
-import { fleetFolders, foldersSharedBy, noFolders, type SharedFolders } from './shared-folders.ts';
+import { fleetFolders, foldersSharedBy, noFolders, type SharedFolders, sharedMark } from './shared-folders.ts';
 import { type MacUse, macsUsedBy, sharedMacs } from './shared-macs.ts';
 import { type FleetSwitch, type SharedSwitches, sharedSwitches, switchesSharedBy } from './shared-switches.ts';
 import { dnsNamespace, uuidV5 } from './uuid-v5.ts';
 import { isReplica } from './vm-columns.ts';
+import { departuresOf, ownersOf, type VmClaim, type VmsOfHost } from './vm-owners.ts';
 
 /** What the fleet needs to know of one host; survives JSON, and stays small: the whole fleet's are held at once. */
-export interface FleetMember {
-  /** As in the column Host. */
-  readonly fqdn: string;
+export interface FleetMember extends VmsOfHost {
   /** Null: standalone, or not known. */
   readonly cluster: { readonly fqdn: string; readonly instanceId: string | null } | null;
   /** True: root/MSCluster could not be read, so that the host stands under its own name; it may well be a node. */
   readonly clusterUnknown: boolean;
-  /** The run that gathered its facts. */
-  readonly runId?: string;
   /** True: it told which Windows it is. */
   readonly tellsSystem?: boolean;
   readonly datastores?: SharedDatastores;
@@ -33,22 +31,11 @@ export interface FleetMember {
     /** Null: not known. */
     readonly switches: SharedSwitches | null;
   };
-  readonly vms: readonly {
-    readonly id: string;
-    readonly running: boolean;
-    readonly replica: boolean;
-    /** Whether it is on the host's last list; undefined where that is not known. */
-    readonly present?: boolean;
+  readonly vms: readonly (VmClaim & {
     /** Only of a VM on a node of a cluster. */
     readonly figures?: VmFigures;
-  }[];
+  })[];
 }
-
-type Claim = FleetMember['vms'][number] & {
-  readonly fqdn: string;
-  readonly cluster: string | undefined;
-  readonly runId: string;
-};
 
 /** A fleet of which nothing is known: enough for a host's coverage, and for a run of one host. */
 export const emptyFleet: Fleet = {
@@ -87,6 +74,12 @@ const nodeOf = (view: HostView, { facts }: HostFacts): NonNullable<FleetMember['
   ...hardwareOf(view, facts),
 });
 
+function homeOf({ settings }: VirtualMachine, view: HostView): Pick<VmClaim, 'home'> {
+  const file = underRoot(settings?.ConfigurationDataRoot ?? null, settings?.ConfigurationFile ?? null);
+  const home = file === null ? undefined : sharedMark(file, view);
+  return home === undefined ? {} : { home };
+}
+
 /** Draws from a host's facts what other hosts' rows depend on. */
 export function summarize(host: HostFacts): FleetMember {
   const view = viewHost(host);
@@ -97,6 +90,7 @@ export function summarize(host: HostFacts): FleetMember {
     cluster: cluster.kind === 'member' ? { fqdn: cluster.fqdn, instanceId: cluster.instanceId } : null,
     clusterUnknown: cluster.kind === 'unknown',
     ...(host.runId === undefined ? {} : { runId: host.runId }),
+    readAt: host.collectedAt,
     tellsSystem: identity.product.version !== null,
     datastores: datastoresSharedBy(view, host),
     folders: foldersSharedBy(view, host.facts),
@@ -107,60 +101,10 @@ export function summarize(host: HostFacts): FleetMember {
       running: vm.running,
       replica: isReplica(vm),
       present: host.presentAfter?.has(vm.id),
+      ...homeOf(vm, view),
       ...(isMember && { figures: figuresOf(vm, view) }),
     })),
   };
-}
-
-/** Lower is better: a running VM that is no replica comes before all others, a replica that is off last. */
-const rankOf = ({ running, replica }: Claim): number => (replica ? 2 : 0) + (running ? 0 : 1);
-
-function betterOf(one: Claim, other: Claim): Claim {
-  const difference = rankOf(one) - rankOf(other);
-  return difference < 0 || (difference === 0 && one.fqdn <= other.fqdn) ? one : other;
-}
-
-/** A host's VMs as it claims them. */
-const claimsOf = ({ fqdn, cluster, runId = '', vms }: FleetMember): readonly Claim[] =>
-  vms.map((vm) => ({ ...vm, fqdn, cluster: cluster?.fqdn, runId }));
-
-/**
- * A VM that was read on one host and then moved to another has rows on both. Where one host's last list has it, it is
- * stale on every host whose last list has not. A replica lives beside its original, and never departs.
- * Where facts of several runs come together, a VM of a cluster is where the latest run found it.
- */
-function departuresOf(hosts: readonly FleetMember[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const claims = hosts.flatMap(claimsOf).filter(({ replica }) => !replica);
-  const arrivals = claims.filter(({ present }) => present === true);
-  const arrived = new Set(arrivals.map(({ id }) => id));
-  const latest = new Map<string, string>();
-  for (const { id, cluster, runId } of arrivals) {
-    const key = `${id} ${cluster}`;
-    if (cluster !== undefined && runId > (latest.get(key) ?? '')) latest.set(key, runId);
-  }
-  const departed = new Map<string, Set<string>>();
-  for (const { id, fqdn, cluster, runId, present } of claims) {
-    const isOutdated = runId < (latest.get(`${id} ${cluster}`) ?? '');
-    if (!(present === false && arrived.has(id)) && !isOutdated) continue;
-    departed.set(id, (departed.get(id) ?? new Set()).add(fqdn));
-  }
-  return departed;
-}
-
-function ownersOf(
-  hosts: readonly FleetMember[],
-  departed: ReadonlyMap<string, ReadonlySet<string>>,
-): ReadonlyMap<string, string> {
-  const best = new Map<string, Claim>();
-  const contested = new Set<string>();
-  for (const claim of hosts.flatMap(claimsOf)) {
-    const { id, fqdn } = claim;
-    if (departed.get(id)?.has(fqdn)) continue;
-    const rival = best.get(id);
-    if (rival !== undefined) contested.add(id);
-    best.set(id, rival === undefined ? claim : betterOf(rival, claim));
-  }
-  return new Map([...contested].map((id) => [id, best.get(id)?.fqdn ?? '']));
 }
 
 /** The registry's id, from whichever node told it; else made from the cluster's name, so that all nodes agree. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { HostFacts } from '../../src/collectors/collector.ts';
 import { buildFleet, emptyFleet, type FleetMember, summarize } from '../../src/collectors/fleet.ts';
 import { dnsNamespace, uuidV5 } from '../../src/collectors/uuid-v5.ts';
 import { vInfo } from '../../src/collectors/v-info.ts';
-import { type FactRows, guid, hostFacts, hv01, rowFrom, vm, without } from './facts-builder.ts';
+import { collectedAt, type FactRows, guid, hostFacts, hv01, rowFrom, vm, without } from './facts-builder.ts';
 
 const id = guid(1);
 const lower = id.toLowerCase();
@@ -16,6 +17,7 @@ const hostNamed = (name: string, uuid: string, ...parts: FactRows[]) =>
     ...parts,
   );
 const uuidOf = (n: number) => `4c4c4544-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const clusterOf = (name: string): FactRows => ({ clusters: [{ Name: name, Fqdn: `${name}.corp.example` }] });
 const off = { system: { EnabledState: 3 } };
 const replica = { system: { EnabledState: 3, ReplicationMode: 2 } };
 
@@ -52,6 +54,46 @@ test('a VM that moved during the run has one row, on the host whose last list ha
   const fleet = buildFleet([left, now].map(summarize));
   expect(vInfo.collect(left, fleet)).toMatchObject({ rows: [], coverage: { covered: [lower] } });
   expect(rowFrom(vInfo, now, fleet)).toMatchObject({ 'VM UUID': lower, Host: 'hv02.corp.example' });
+});
+
+test.each([
+  ['a cluster shared volume', 'C:\\ClusterStorage\\Volume1\\web01', true],
+  ['a share', '\\\\fs01\\vms\\web01', true],
+  ['a volume of each host, where it may be a copy', 'D:\\VMs\\web01', false],
+])('a VM that moved between the readings of two hosts has one row, if it lies on %s', (_, folder, isOne) => {
+  const shared = { sharedVolumes: [{ Name: 'C:\\ClusterStorage\\Volume1' }] };
+  const home = { ConfigurationDataRoot: folder, ConfigurationFile: 'Virtual Machines\\1.vmcx' };
+  const on = (name: string, n: number, readAt: string, present: readonly string[] | undefined, state = 2) => ({
+    ...hostNamed(
+      name,
+      uuidOf(n),
+      clusterOf('CLU01'),
+      shared,
+      vm(id, 'web01', { settings: home, system: { EnabledState: state } }),
+    ),
+    collectedAt: readAt,
+    ...(present ? { presentAfter: new Set(present) } : {}),
+  });
+  // The first by name was read first: name alone would choose it.
+  const before = on('HV01', 1, '2026-11-23T12:00:00.000Z', [lower]);
+  const after = on('HV02', 2, '2026-11-23T12:05:00.000Z', [lower]);
+  const rowsOn = (hosts: readonly HostFacts[]) => {
+    const fleet = buildFleet(hosts.map(summarize));
+    return hosts.map((host) => vInfo.collect(host, fleet).rows.length);
+  };
+  expect(rowsOn([before, after])).toEqual(isOne ? [0, 1] : [1, 1]);
+  expect(rowsOn([after, before])).toEqual(isOne ? [1, 0] : [1, 1]);
+  // A host that dropped out, and may have lost the VM since, gives way to one that has it for certain.
+  const droppedOut = on('HV02', 2, '2026-11-23T12:05:00.000Z', undefined);
+  expect(rowsOn([before, droppedOut])).toEqual(isOne ? [1, 0] : [1, 1]);
+  // So does a node that still lists, as off, what another one has taken over.
+  const leftover = on('HV02', 2, '2026-11-23T12:05:00.000Z', [lower], 3);
+  expect(rowsOn([before, leftover])).toEqual(isOne ? [1, 0] : [1, 1]);
+  // But what a later run read counts more than what ran in an earlier one.
+  const lastNight = { ...before, runId: '20261122T020000Z-aaaaaa' };
+  expect(rowsOn([lastNight, { ...leftover, runId: '20261123T020000Z-bbbbbb' }])).toEqual([0, 1]);
+  // Read at the very same moment, nobody knows: none is left out.
+  expect(rowsOn([before, { ...after, collectedAt: before.collectedAt }])).toEqual([1, 1]);
 });
 
 test('where facts of two runs come together, a VM of a cluster has one row, where the later run found it', () => {
@@ -115,6 +157,7 @@ test('a summary says of a host who it is, where it belongs and which VMs it has,
     cluster: null,
     clusterUnknown: false,
     tellsSystem: true,
+    readAt: collectedAt,
     datastores: { seen: [], used: [] },
     folders: { listed: [], used: [], knowsDisks: true },
     macs: [],
