@@ -61,16 +61,17 @@ const ending = ({ finishedAt, dryRun, counts, error }: RunState) => ({
   ...(error === undefined ? {} : { error }),
 });
 
-const interruption = (activity: RunActivity | undefined, { trigger }: Manifest) =>
-  activity === undefined || activity.state === 'ended'
-    ? {
-        error: activity?.error ?? 'The run was never started, or its orchestration is gone.',
-        advice:
-          trigger === 'http'
-            ? 'Send the request that started it once more, with its runId: the run goes on, and asks no finished host again.'
-            : 'Cancel it: it leaves its report then, and a run with "retryOf" asks the hosts that are missing.',
-      }
-    : {};
+function interruption(activity: RunActivity | undefined, { trigger }: Manifest) {
+  if (activity !== undefined && activity.state !== 'ended') return {};
+  const byHand =
+    trigger === 'http'
+      ? 'Send the request that started it once more, with its runId: the run goes on, and asks no finished host again.'
+      : 'Cancel it: it leaves its report then, and a run with "retryOf" asks the hosts that are missing.';
+  return {
+    error: activity?.error ?? 'The run was never started, or its orchestration is gone.',
+    advice: activity?.brokeOff ? `Wait: it goes on by itself within five minutes, some times. Else: ${byHand}` : byHand,
+  };
+}
 
 /** Counts from names: a host has a record once it was collected, whole or in part. */
 function progressOf({ hosts }: Manifest, files: readonly ListedFile[]) {

@@ -17,8 +17,10 @@ export interface RunActivity {
   readonly phase?: RunProgress['phase'];
   /** ISO 8601, UTC. */
   readonly createdAt?: string;
-  /** Why it ended, where it broke off: one sentence. */
+  /** Why it ended, where it broke off or was ended: one sentence. */
   readonly error?: string;
+  /** Set where it broke off: it was not ended on purpose. */
+  readonly brokeOff?: true;
 }
 
 /** Whoever carries runs out does not answer now. */

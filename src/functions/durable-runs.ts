@@ -37,6 +37,7 @@ function activityOf({ runtimeStatus, customStatus, createdTime, output }: Durabl
     createdAt: new Date(createdTime).toISOString(),
     ...(phase ? { phase } : {}),
     ...(broke ? { error: `${runtimeStatus}: ${String(output).split('\n')[0]}`.slice(0, 500) } : {}),
+    ...(runtimeStatus === 'Failed' ? { brokeOff: true } : {}),
   };
 }
 

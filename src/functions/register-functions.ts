@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { registerActivities } from './activities.ts';
+import { registerBrokenRunsTimer } from './broken-runs-timer.ts';
 import { registerCancelRun } from './http-cancel-run.ts';
 import { registerListRuns } from './http-list-runs.ts';
 import { registerRunFiles } from './http-run-files.ts';
@@ -21,4 +22,5 @@ export function registerFunctions(services: ServicesSource): void {
   registerRunFiles(services);
   registerCancelRun(services);
   registerNightlyTimer(services);
+  registerBrokenRunsTimer(services);
 }

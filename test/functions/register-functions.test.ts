@@ -10,7 +10,15 @@ const registrations = collectRegistrations(() => registerFunctions(unused));
 
 describe('the registrations of the Functions app', () => {
   it('are every trigger, activity and orchestrator, under names that Azure takes, without a look at the settings', () => {
-    const triggers = ['startRun', 'listRuns', 'runStatus', 'runFiles', 'cancelRun', 'nightlyInventory'];
+    const triggers = [
+      'startRun',
+      'listRuns',
+      'runStatus',
+      'runFiles',
+      'cancelRun',
+      'nightlyInventory',
+      'restartBrokenRuns',
+    ];
     expect([...registrations.keys()].toSorted()).toEqual(
       [...triggers, ...Object.values(orchestratorNames), ...Object.values(activityNames)].toSorted(),
     );

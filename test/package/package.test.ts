@@ -40,7 +40,15 @@ async function unpackInto(app: string): Promise<string> {
 describe('the deployment package', () => {
   it('loads in an empty folder under plain Node without any setting: every function is named, bound and handled', async () => {
     const { functions, firstAnswer } = await loadApp(await unpack());
-    const triggers = ['startRun', 'listRuns', 'runStatus', 'runFiles', 'cancelRun', 'nightlyInventory'];
+    const triggers = [
+      'startRun',
+      'listRuns',
+      'runStatus',
+      'runFiles',
+      'cancelRun',
+      'nightlyInventory',
+      'restartBrokenRuns',
+    ];
     const names = [...triggers, ...Object.values(orchestratorNames), ...Object.values(activityNames)];
     expect(functions.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
     for (const { bindings, hasHandler } of functions) {
