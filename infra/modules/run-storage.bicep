@@ -83,7 +83,9 @@ resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' = {
             type: 'Lifecycle'
             enabled: true
             definition: {
-              filters: { blobTypes: ['blockBlob'], prefixMatch: ['runs/', 'config/'] }
+              // A version's age counts from its making, not from when it was overwritten. So the old versions of hosts.txt,
+              // which are few and small, are kept: the last good one may be older than any number of days.
+              filters: { blobTypes: ['blockBlob'], prefixMatch: ['runs/'] }
               actions: { version: { delete: { daysAfterCreationGreaterThan: keepDeletedDays } } }
             }
           }

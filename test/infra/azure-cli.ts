@@ -1,6 +1,8 @@
 /**
- * Options of the Azure CLI's commands that guides and scripts here use, as its reference of 2026 names them (the CLI itself
- * cannot be had where tests run). `--query` and `--output` go with every command.
+ * Options of the Azure CLI's commands that guides and scripts here use, out of the command tables and parameter
+ * definitions of its version 2.45 (Debian's package, too large to be installed for a test). `bicep build-params`,
+ * `bicep lint` and `monitor app-insights query` are not in that version or no part of it: these are as Microsoft's reference
+ * and public scripts have them. `--query` and `--output` go with every command.
  */
 const known: Readonly<Record<string, readonly string[]>> = {
   'bicep build-params': ['--file', '--stdout'],
@@ -9,6 +11,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   'deployment group create': ['--name', '--parameters', '--resource-group'],
   'deployment group show': ['--name', '--resource-group'],
   'deployment group what-if': ['--name', '--parameters', '--resource-group'],
+  'functionapp config appsettings set': ['--name', '--resource-group', '--settings'],
   'functionapp deployment source config-zip': ['--name', '--resource-group', '--src'],
   'functionapp function list': ['--name', '--resource-group'],
   'functionapp hybrid-connection remove': ['--hybrid-connection', '--name', '--namespace', '--resource-group'],
@@ -30,6 +33,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   ],
   'relay hyco delete': ['--name', '--namespace-name', '--resource-group'],
   'storage blob download': ['--account-name', '--auth-mode', '--container-name', '--file', '--name'],
+  'storage blob download-batch': ['--account-name', '--auth-mode', '--destination', '--pattern', '--source'],
   'storage blob upload': ['--account-name', '--auth-mode', '--container-name', '--file', '--name', '--overwrite'],
   'storage container list': ['--account-name', '--auth-mode', '--include-deleted'],
   'storage container restore': ['--account-name', '--auth-mode', '--deleted-version', '--name'],
@@ -38,7 +42,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
 /** Every call of the Azure CLI in a text, from `az` to the end of its line or code. */
 export const azureCalls = (text: string): readonly string[] =>
   [...text.replaceAll(/\\\n\s*/g, '').matchAll(/(?<=^|[`(| ])az ([a-z][^`|)]*)/gm)].map(([, call = '']) =>
-    (call.split('\n')[0] ?? '').trim(),
+    (call.split('\n')[0] ?? '').trim().replace(/\.$/, ''),
   );
 
 /** What is not known of a call, by its command or its options; nothing, where all is well. */

@@ -74,6 +74,18 @@ describe.skipIf(!bicepIsThere)('a deployment with the least parameters', () => {
     expect(isDeleted('config/hosts.txt')).toBe(false);
   });
 
+  it('deletes old versions of what runs left, and no version of the host list', () => {
+    const { rules } = theOne(deployed, `${storageType}/managementPolicies`).properties.policy;
+    const { definition } = rules.find(
+      (rule: { definition: { actions: object } }) => 'version' in rule.definition.actions,
+    );
+    expect(definition).toMatchObject({
+      filters: { prefixMatch: ['runs/'] },
+      actions: { version: { delete: { daysAfterCreationGreaterThan: 14 } } },
+    });
+    expect(Object.keys(definition.actions)).toEqual(['version']);
+  });
+
   it('runs on a 64-bit Windows plan, by https and TLS 1.2 only, without FTP and without passwords', () => {
     const plan = theOne(deployed, 'Microsoft.Web/serverfarms');
     expect(plan).toMatchObject({

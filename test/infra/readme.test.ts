@@ -7,9 +7,12 @@ import { bicepIsThere, compiled } from './bicep.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(top, 'infra', 'README.md'), 'utf8');
-const texts = readdirSync(join(top, 'infra'), { recursive: true, encoding: 'utf8' })
+const texts = [
+  'README.md',
+  ...readdirSync(join(top, 'infra'), { recursive: true, encoding: 'utf8' }).map((name) => join('infra', name)),
+]
   .filter((name) => /\.(?:md|sh|yml)$/.test(name))
-  .map((name) => [join('infra', name), readFileSync(join(top, 'infra', name), 'utf8')] as const);
+  .map((name) => [name, readFileSync(join(top, name), 'utf8')] as const);
 
 /** The names in the first column of the table whose head begins with `title`. */
 function namesIn(title: string): readonly string[] {
