@@ -22,6 +22,15 @@ it('Azure asks as many hosts at once as the command line, and no more by chance'
   expect(durableTask.storageProvider.partitionCount).toBe(4);
 });
 
+it('what a killed host had under way is handed out again within two minutes, and not to two at a time', () => {
+  const { workItemQueueVisibilityTimeout, controlQueueVisibilityTimeout } = durableTask.storageProvider;
+  for (const time of [workItemQueueVisibilityTimeout, controlQueueVisibilityTimeout]) {
+    expect(milliseconds(time)).toBeLessThanOrEqual(2 * 60_000);
+    // Durable takes from one to sixty minutes, and renews its hold half a minute before the end.
+    expect(milliseconds(time)).toBeGreaterThan(60_000);
+  }
+});
+
 it('a second start of a run that goes on is refused by Durable, so that one request is one run', () => {
   expect(durableTask.overridableExistingInstanceStates).toBe('NonRunningStates');
 });
