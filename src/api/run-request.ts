@@ -2,7 +2,7 @@ import { collectorNames } from '../collectors/collectors.ts';
 import type { HostEntry } from '../inventory/host-entry.ts';
 import type { HostList } from '../inventory/host-list.ts';
 import { isRunId } from '../inventory/run-id.ts';
-import { parseRunOptions, type RunOptions } from '../inventory/run-options.ts';
+import { parseRunOptions, type RunOptions, type Waits } from '../inventory/run-options.ts';
 import { httpsMissed, type RunDefaults, readHostList, withDefaults } from '../inventory/run-request.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { FieldProblem } from './answer.ts';
@@ -29,6 +29,18 @@ const fieldsOfRetried: readonly string[] = ['hosts', 'only', 'dryRun'];
 
 /** The most hosts of one run: all their results pass through one orchestration. */
 export const mostHosts = 2_000;
+
+/**
+ * The longest waits of a run in Azure, in milliseconds: an activity that goes on for longer than `functionTimeout` takes
+ * the whole process with it, and every other host that is being asked.
+ */
+const longestWaits: Readonly<Record<keyof Waits, number>> = {
+  connectMs: 60_000,
+  preflightMs: 3 * 60_000,
+  operationMs: 10 * 60_000,
+  scriptMs: 25 * 60_000,
+  retryMs: 24 * 60 * 60_000,
+};
 
 /** What of a body is right by itself. */
 export interface AskedRun {
@@ -58,7 +70,9 @@ export function parseRunFields(
     ...(retryOf.ok ? [] : [retryOf.error]),
     ...(body.retryOf === undefined ? [] : conflictsWithRetry(body)),
     ...(list.ok ? [] : list.error),
-    ...(options.ok ? [] : options.error.problems.map(({ option, problem }) => ({ field: option, problem }))),
+    ...(options.ok
+      ? tooLong(options.value.waits)
+      : options.error.problems.map(({ option, problem }) => ({ field: option, problem }))),
   ];
   if (problems.length > 0 || !runId.ok || !retryOf.ok || !list.ok || !options.ok) return failure(problems);
   return success({ runId: runId.value, retryOf: retryOf.value, list: list.value, options: options.value });
@@ -98,6 +112,11 @@ function atMost(list: HostList, source: string): Result<HostList, readonly strin
     `${source} names ${list.hosts.length} hosts; a run takes at most ${mostHosts}: start several runs, each with a part of them.`,
   ]);
 }
+
+const tooLong = (waits: Waits): readonly FieldProblem[] =>
+  (Object.keys(longestWaits) as (keyof Waits)[])
+    .filter((name) => [waits[name]].flat().some((ms) => ms > longestWaits[name]))
+    .map((name) => ({ field: `waits.${name}`, problem: `must be at most ${longestWaits[name]} milliseconds` }));
 
 const unknownFields = (body: Readonly<Record<string, unknown>>): readonly FieldProblem[] =>
   Object.keys(body)

@@ -117,6 +117,27 @@ describe('a body that is wrong', () => {
     expect(error.message).toContain('ftp://hv2');
   });
 
+  it('that would keep an activity for longer than Azure lets it go on is refused', async () => {
+    const minutes = (count: number): number => count * 60_000;
+    const longest = {
+      connectMs: minutes(1),
+      preflightMs: minutes(3),
+      operationMs: minutes(10),
+      scriptMs: minutes(25),
+      retryMs: [minutes(24 * 60)],
+    };
+    const tooLong = Object.fromEntries(
+      Object.entries(longest).map(([name, ms]) => [
+        name,
+        typeof ms === 'number' ? ms + 1 : [0, ...ms.map((one) => one + 1)],
+      ]),
+    );
+    const { status, error } = await refused({ hosts: ['hv1'], waits: tooLong });
+    expect(status).toBe(400);
+    expect(error.problems?.map(({ field }) => field)).toEqual(Object.keys(longest).map((name) => `waits.${name}`));
+    expect((await post({ hosts: ['hv1'], waits: longest }, await apiServices(), pretendRuns())).status).toBe(202);
+  });
+
   it.each([
     ['{"hosts": ["hv1"', 400, 'badRequest'],
     ['["hv1"]', 400, 'badRequest'],
