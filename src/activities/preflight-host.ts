@@ -1,5 +1,5 @@
 import type { HostEntry } from '../inventory/host-entry.ts';
-import { activityFailed, type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
+import { activityFailed, advised, type HostError, type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import { hostIdentity } from '../inventory/identity.ts';
 import type { Attempt, HostIdentity, Preflight } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
@@ -20,7 +20,7 @@ export interface PreflightInput {
 }
 
 /** After these nothing is known of the host; an answer that is no WS-Management is none. */
-const isUnreachable = (error: HostError): boolean => endsConversation(error) || noWsman.has(error.code);
+const isUnreachable = (error: Pick<HostError, 'code'>): boolean => endsConversation(error) || noWsman.has(error.code);
 const noWsman: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
   'protocolViolation',
   'requestRejected',
@@ -107,7 +107,7 @@ async function inspect(session: WinrmSession, inspection: Inspection): Promise<F
   const notes: HostError[] = [];
   const read = async (className: string): Promise<CimWireInstance | undefined | HostError> => {
     const answer = await session.enumerate({ namespace: cimv2, className, timeoutMs: remainingMs() });
-    return answer.ok ? answer.value[0] : answer.error;
+    return answer.ok ? answer.value[0] : advised(answer.error);
   };
 
   const system = await read('Win32_ComputerSystem');
@@ -119,7 +119,7 @@ async function inspect(session: WinrmSession, inspection: Inspection): Promise<F
   if (isError(product)) notes.push(product);
 
   const list = await listComputerSystems(session, remainingMs());
-  if (!list.ok && isUnreachable(list.error)) return unreachable(list.error);
+  if (!list.ok && isUnreachable(list.error)) return unreachable(advised(list.error));
   const hyperVHost = list.ok ? list.value.host : undefined;
   const hostname = isError(system) ? await hostnameByShell(session, inspection, notes) : null;
   const identity = identityOf({ system, product, hyperVHost, hostname: hostname ?? noted(session) });
@@ -127,7 +127,7 @@ async function inspect(session: WinrmSession, inspection: Inspection): Promise<F
 
   if (!list.ok && list.error.code === 'resourceNotFound')
     return { ...findings, hyperV: 'notHyperV', error: hostError('notHyperV', inspection.host) };
-  if (!list.ok) return { ...findings, hyperV: 'unknown', notes: [...notes, list.error] };
+  if (!list.ok) return { ...findings, hyperV: 'unknown', notes: [...notes, advised(list.error)] };
   if (hyperVHost || list.value.vms.length > 0) return { ...findings, hyperV: 'usable' };
   return { ...findings, ...(await explainEmptyList(session, inspection)) };
 }
@@ -174,13 +174,13 @@ async function hostnameByShell(
 ): Promise<string | null> {
   const shell = await session.openShell({ name: `hyperv-rvtools/${runId}`, idleTimeoutMs: 180_000 });
   if (!shell.ok) {
-    notes.push(shell.error);
+    notes.push(advised(shell.error));
     return null;
   }
   try {
     const said = await shell.value.run({ command: 'hostname', deadlineMs: remainingMs() });
     if (!said.ok) {
-      notes.push(said.error.error);
+      notes.push(advised(said.error.error));
       return null;
     }
     return said.value.stdout.toString('utf8').trim() || null;

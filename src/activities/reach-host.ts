@@ -1,4 +1,4 @@
-import { type HostErrorCode, hostError } from '../inventory/host-error.ts';
+import { advised, type HostErrorCode, hostError } from '../inventory/host-error.ts';
 import type { Attempt, Preflight } from '../inventory/preflight.ts';
 import { unreachedHost } from '../inventory/unreached-host.ts';
 import type { Services } from '../services.ts';
@@ -53,7 +53,7 @@ async function identifyHost({ runId, host, options }: PreflightInput, services: 
     if (answer.ok || !noAnswerCodes.has(answer.error.code)) return null;
     const { requests, connections } = session.counters;
     const durationMs = services.clock().getTime() - startedAt.getTime();
-    const { error } = answer;
+    const error = advised(answer.error);
     const attempt: Attempt = {
       stage: 'preflight',
       startedAt: startedAt.toISOString(),

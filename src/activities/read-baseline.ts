@@ -1,4 +1,4 @@
-import { type HostError, hostError } from '../inventory/host-error.ts';
+import { advised, type HostError, hostError } from '../inventory/host-error.ts';
 import type { Baseline } from '../inventory/host-record.ts';
 import { failure, type Result, success } from '../result.ts';
 import type { WinrmSession } from '../winrm/winrm-session.ts';
@@ -14,7 +14,7 @@ export async function readBaseline(
   { host, timeoutMs, now }: { readonly host: string; readonly timeoutMs: number; readonly now: Date },
 ): Promise<Result<Baseline, HostError>> {
   const list = await listComputerSystems(session, timeoutMs);
-  if (!list.ok) return list;
+  if (!list.ok) return failure(advised(list.error));
   const { host: hostRow, vms } = list.value;
   if (!hostRow && vms.length === 0) {
     const proof = await session.enumerate({
@@ -22,7 +22,7 @@ export async function readBaseline(
       className: 'Msvm_VirtualSystemManagementService',
       timeoutMs,
     });
-    if (!proof.ok) return proof;
+    if (!proof.ok) return failure(advised(proof.error));
     if (proof.value.length === 0) return failure(hostError('noHyperVRights', host));
   }
   return success({

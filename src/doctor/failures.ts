@@ -1,5 +1,6 @@
 /** Findings made from errors. */
 import type { HostError } from '../inventory/host-error.ts';
+import type { WinrmError } from '../winrm/winrm-error.ts';
 import { costsOfEverything } from './costs.ts';
 import type { Finding } from './finding.ts';
 import { mendingOf, type Patient } from './mending.ts';
@@ -12,7 +13,7 @@ export function saidBy({ message, detail, host }: Pick<HostError, 'message' | 'd
 }
 
 /** After this nothing of the host can be had. */
-export const fatal = (error: HostError, patient: Patient): Finding => ({
+export const fatal = (error: HostError | WinrmError, patient: Patient): Finding => ({
   status: 'failed',
   code: error.code,
   seen: saidBy(error),
@@ -22,4 +23,7 @@ export const fatal = (error: HostError, patient: Patient): Finding => ({
 });
 
 /** After this nothing more can be asked. */
-export const ending = (error: HostError, patient: Patient): Finding => ({ ...fatal(error, patient), ends: true });
+export const ending = (error: HostError | WinrmError, patient: Patient): Finding => ({
+  ...fatal(error, patient),
+  ends: true,
+});

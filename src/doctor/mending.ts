@@ -3,8 +3,9 @@
  * Add-LocalGroupMember -SID (groups have other names in other languages), Grant-ClusterAccess, Enable-NetFirewallRule,
  * winrm configSDDL. None of them allows unencrypted messages or trusts hosts blindly.
  */
-import type { HostError, HostErrorCode } from '../inventory/host-error.ts';
+import { advised, type HostError, type HostErrorCode } from '../inventory/host-error.ts';
 import { isLocalAccount } from '../winrm/account-kind.ts';
+import type { WinrmError } from '../winrm/winrm-error.ts';
 import type { Mending } from './finding.ts';
 
 /** What a command depends on. */
@@ -206,6 +207,7 @@ const byCode: Partial<Record<HostErrorCode, (patient: Patient) => Mending>> = {
 };
 
 /** How an error is mended on this host. */
-export function mendingOf({ code, advice }: Pick<HostError, 'code' | 'advice'>, patient: Patient): Mending {
+export function mendingOf(error: Pick<HostError, 'code' | 'advice'> | WinrmError, patient: Patient): Mending {
+  const { code, advice } = 'advice' in error ? error : advised(error);
   return byCode[code]?.(patient) ?? { where: 'here', what: advice, commands: [] };
 }

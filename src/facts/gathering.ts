@@ -1,4 +1,4 @@
-import { type HostError, hostError } from '../inventory/host-error.ts';
+import { advised, type HostError, hostError } from '../inventory/host-error.ts';
 import type { Via } from '../inventory/run-options.ts';
 import type { WinrmError } from '../winrm/winrm-error.ts';
 import type { WinrmSession } from '../winrm/winrm-session.ts';
@@ -48,7 +48,7 @@ async function byCim(session: WinrmSession, request: GatherRequest, notes: reado
     outcomes: complete(facts, outcomes, error?.message ?? 'It was not asked.'),
     gatheredBy: 'cim',
     notes,
-    ...(error ? { error } : {}),
+    ...(error ? { error: advised(error) } : {}),
   };
 }
 
@@ -69,7 +69,12 @@ export async function gatherFacts(session: WinrmSession, request: GatherRequest)
   }
   if (gathered.kind === 'broken') {
     const { error, outcomes } = gathered;
-    return { outcomes: complete(facts, outcomes, error.message), gatheredBy: 'script', notes: [], error };
+    return {
+      outcomes: complete(facts, outcomes, error.message),
+      gatheredBy: 'script',
+      notes: [],
+      error: advised(error),
+    };
   }
   const obstacle = obstacleOf(host, gathered);
   if (via === 'auto') return byCim(session, request, [obstacle]);
@@ -87,7 +92,7 @@ function obstacleOf(
   host: string,
   gathered: { kind: 'refused' | 'failed'; detail: string } | { kind: 'noShell'; error: WinrmError },
 ): HostError {
-  if (gathered.kind === 'noShell') return gathered.error;
+  if (gathered.kind === 'noShell') return advised(gathered.error);
   const code = gathered.kind === 'refused' ? 'scriptRefused' : scriptObstacle(gathered.detail);
   return hostError(code, host, undefined, gathered.detail);
 }

@@ -1,4 +1,14 @@
-import { type WinrmErrorCode, winrmErrorKinds } from '../winrm/winrm-error.ts';
+import { type WinrmError, type WinrmErrorCode, winrmErrorKinds } from '../winrm/winrm-error.ts';
+import { accessAdvice, winrmAdvice } from './winrm-advice.ts';
+
+interface ErrorKind {
+  /** When it happens, for the README's table. */
+  readonly when: string;
+  /** What the user does next. */
+  readonly advice: string;
+  /** True: a later attempt may succeed without anybody changing anything. */
+  readonly retryable: boolean;
+}
 
 /** What can go wrong with one host beyond WinRM itself. */
 export const inventoryErrorKinds = {
@@ -104,10 +114,19 @@ export const inventoryErrorKinds = {
     advice: 'A bug: report it, with the detail.',
     retryable: true,
   },
-} as const satisfies Readonly<Record<string, { when: string; advice: string; retryable: boolean }>>;
+} as const satisfies Readonly<Record<string, ErrorKind>>;
 
-export const hostErrorKinds = { ...winrmErrorKinds, ...inventoryErrorKinds } as const;
 export type HostErrorCode = WinrmErrorCode | keyof typeof inventoryErrorKinds;
+
+const winrmKinds = Object.fromEntries(
+  Object.entries(winrmErrorKinds).map(([code, { when, retryable }]) => [
+    code,
+    { when, advice: winrmAdvice[code as WinrmErrorCode], retryable },
+  ]),
+) as Readonly<Record<WinrmErrorCode, ErrorKind>>;
+
+/** Every error there is of a host, by its code. */
+export const hostErrorKinds: Readonly<Record<HostErrorCode, ErrorKind>> = { ...winrmKinds, ...inventoryErrorKinds };
 
 /** Why a host, or one attempt at it, failed. Survives JSON; never holds a secret. */
 export interface HostError {
@@ -123,6 +142,14 @@ export interface HostError {
 export function hostError(code: HostErrorCode, host: string, message?: string, detail?: string): HostError {
   const { when, advice, retryable } = hostErrorKinds[code];
   return { code, host, message: message ?? `${host}: ${when}`, advice, retryable, ...(detail ? { detail } : {}) };
+}
+
+/** An error of WinRM with what to do about it; one that has its advice stays as it is. */
+export function advised(error: WinrmError | HostError): HostError {
+  if ('advice' in error) return error;
+  const { code, host, message, account, retryable, detail } = error;
+  const advice = code === 'accessDenied' && account ? accessAdvice[account] : winrmAdvice[code];
+  return { code, host, message, advice, retryable, ...(detail ? { detail } : {}) };
 }
 
 /** Longest detail of an exception, in characters: it goes into histories and reports. */

@@ -22,7 +22,7 @@ import {
 } from './http-connection.ts';
 import { envelope, type OutgoingMessage, parseEnvelope } from './soap/envelope.ts';
 import type { XmlElement } from './soap/xml.ts';
-import { accessAdvice, type WinrmError, winrmError } from './winrm-error.ts';
+import { type WinrmError, winrmError } from './winrm-error.ts';
 import type {
   AuthenticationNotes,
   Credential,
@@ -183,7 +183,7 @@ export function openTransport(
     answer: HttpAnswer,
     messageId: string | undefined,
   ): Promise<Result<XmlElement, ExchangeFailure>> => {
-    const result = advised(readAnswer(host, using.logon, answer, messageId), options.credential, notes);
+    const result = withAccount(readAnswer(host, using.logon, answer, messageId), options.credential, notes);
     if (!result.ok && result.error.error.code === 'logonRefused') logonRefused = result.error.error;
     // After anything but an answer or a fault, neither side knows what the other believes.
     if (!result.ok && result.error.fault === undefined) await drop();
@@ -234,8 +234,8 @@ export function openTransport(
 const tlsOf = ({ tls, credential }: WinrmSessionOptions): TlsOptions | undefined =>
   'certificate' in credential ? { ...tls, clientCertificate: credential.certificate } : tls;
 
-/** Who may not do something is told what such an account lacks. */
-function advised(
+/** Who may not do something lacks other things where the account is the host's own. */
+function withAccount(
   result: Result<XmlElement, ExchangeFailure>,
   credential: Credential,
   { computerName }: AuthenticationNotes,
@@ -243,8 +243,7 @@ function advised(
   if (result.ok || result.error.error.code !== 'accessDenied') return result;
   // A host maps certificates to accounts of its own only.
   const local = 'certificate' in credential || isLocalAccount(credential.user, computerName);
-  const advice = accessAdvice[local ? 'local' : 'domain'];
-  return failure({ ...result.error, error: { ...result.error.error, advice } });
+  return failure({ ...result.error, error: { ...result.error.error, account: local ? 'local' : 'domain' } });
 }
 
 function requestOf(logon: AuthenticatedConnection | undefined, soap: Buffer, limits: ExchangeLimits): HttpRequest {

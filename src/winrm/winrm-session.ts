@@ -38,7 +38,7 @@ export interface WinrmSessionOptions {
 }
 
 export interface EnumerateRequest {
-  /** Forward slashes, e.g. `root/virtualization/v2`. */
+  /** Forward slashes, e.g. `root/cimv2`. */
   readonly namespace: string;
   readonly className: string;
   /** Without it whole instances are asked for, by class URI; with it `SELECT … FROM className`. */
@@ -86,7 +86,7 @@ export type CimInputScalar =
 
 /** One object of a class by its keys; none for a class's own (static) methods. */
 export interface CimObject {
-  /** Forward slashes, e.g. `root/virtualization/v2`. */
+  /** Forward slashes, e.g. `root/cimv2`. */
   readonly namespace: string;
   readonly className: string;
   readonly keys: Readonly<Record<string, string>>;
@@ -118,7 +118,7 @@ export interface CimJobEnd {
 }
 
 export interface ShellOptions {
-  /** Shown by the host's own tools, e.g. `hyperv-rvtools/<runId>`. */
+  /** Shown by the host's own tools, e.g. in the list of shells. */
   readonly name: string;
   /** After this idle time the host deletes the shell by itself, in milliseconds. */
   readonly idleTimeoutMs: number;

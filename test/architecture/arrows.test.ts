@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { circlesIn, sourceImports } from './source-imports.ts';
+import { circlesIn, sourceImports, sourceText } from './source-imports.ts';
 
 /**
  * The house of src/, from the outside in: what stands on a floor may import what stands below it. Two folders of one floor
@@ -86,6 +86,11 @@ describe('the folders of src/', () => {
     );
     expect(used.filter((name) => !allowed.includes(name))).toEqual([]);
   });
+});
+
+it('WS-Management is spoken by a client that knows nothing of Hyper-V', () => {
+  for (const file of [...imports.keys()].filter((name) => unitOf(name) === 'winrm'))
+    expect(sourceText(file), file).not.toMatch(/hyper-?v|msvm_|virtualization/i);
 });
 
 describe('the files of src/', () => {

@@ -21,8 +21,10 @@ export function sourceImports(): ReadonlyMap<string, readonly Import[]> {
 const declaration = /^(?:import|export)\s(?<type>type\s)?(?:[^;'"]*?\sfrom\s)?\s*'(?<of>[^']+)'/gm;
 const call = /\bimport\('(?<of>[^']+)'\)/g;
 
+export const sourceText = (file: string): string => readFileSync(join(source, file), 'utf8');
+
 function importsOf(file: string): readonly Import[] {
-  const text = readFileSync(join(source, file), 'utf8');
+  const text = sourceText(file);
   return [...text.matchAll(declaration), ...text.matchAll(call)].map(({ groups: { type, of = '' } = {} }) => ({
     of: of.startsWith('.') ? posix.join(dirname(file), of) : of,
     isPackage: !of.startsWith('.'),
