@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { summaryText } from '../../src/cli/summary.ts';
+import { buildReport } from '../../src/inventory/build-report.ts';
 import type { FinalStatus } from '../../src/inventory/final-status.ts';
 import type { HostEntry } from '../../src/inventory/host-entry.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
 import type { Preflight } from '../../src/inventory/preflight.ts';
-import { buildReport, type ReportHost, type RunReport } from '../../src/inventory/report.ts';
+import type { ReportHost, RunReport } from '../../src/inventory/report.ts';
 import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
 import type { WorkbookLosses } from '../../src/inventory/run-state.ts';
 

@@ -3,10 +3,10 @@ import { coverageCsv } from '../../src/exports/coverage-csv.ts';
 import { csv } from '../../src/exports/csv.ts';
 import { missingVmsCsv } from '../../src/exports/missing-vms-csv.ts';
 import { reportJson } from '../../src/exports/report-json.ts';
+import { buildReport } from '../../src/inventory/build-report.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
 import { summarizeRecord } from '../../src/inventory/host-summary.ts';
 import { perVmTabs } from '../../src/inventory/per-vm-tabs.ts';
-import { buildReport } from '../../src/inventory/report.ts';
 import { collector, manifest, perVm, preflight, record, unreachable, vm, vmId } from '../inventory/records.ts';
 
 const hostile = { ...vm(2), name: '=HYPERLINK("http://evil","x")\nVM, "two"' };

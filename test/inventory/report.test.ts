@@ -3,10 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildReport, type ReportInput } from '../../src/inventory/build-report.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
 import { parseHostList } from '../../src/inventory/host-list.ts';
 import { summarizeRecord } from '../../src/inventory/host-summary.ts';
-import { buildReport, type ReportInput } from '../../src/inventory/report.ts';
 import { retryList } from '../../src/inventory/retry-list.ts';
 import { buildRunState } from '../../src/inventory/run-state.ts';
 import {

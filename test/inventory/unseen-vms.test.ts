@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/inventory/build-report.ts';
 import { isAccessPoint, type ListedHost } from '../../src/inventory/cluster-hosts.ts';
 import { type ClusterAnswer, type KnownCluster, learnCluster } from '../../src/inventory/cluster-knowledge.ts';
 import { type HostSummaryForReport, summarizeRecord } from '../../src/inventory/host-summary.ts';
-import { buildReport } from '../../src/inventory/report.ts';
 import { unseenVms } from '../../src/inventory/unseen-vms.ts';
 import { entry, identityOf, manifest, preflight, record, vm, vmId } from './records.ts';
 
