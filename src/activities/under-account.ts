@@ -12,7 +12,7 @@ const refusalCodes: ReadonlySet<HostErrorCode> = new Set<HostErrorCode>([
 ]);
 
 /** True where the host did not let this account in, so that another password could. */
-export const isRefusal = (error: HostError | undefined): boolean => error !== undefined && refusalCodes.has(error.code);
+const isRefusal = (error: HostError | undefined): boolean => error !== undefined && refusalCodes.has(error.code);
 
 /** What was done under an account, with the error that ended it. */
 interface Tried {

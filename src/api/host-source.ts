@@ -5,7 +5,7 @@ import { textOfBytes } from '../text-of-bytes.ts';
 import { parseHostText } from './run-request.ts';
 
 /** Name of the blob that holds the host list, in container `config`. */
-export const hostListName = 'hosts.txt';
+const hostListName = 'hosts.txt';
 
 /** The hosts of a run that names none: those of the setting, else of `hosts.txt` beside the runs. */
 export async function standardHosts({

@@ -28,7 +28,7 @@ const fields: readonly string[] = ['hosts', 'runId', 'retryOf', ...optionFields]
 const fieldsOfRetried: readonly string[] = ['hosts', 'only', 'dryRun'];
 
 /** The most hosts of one run: all their results pass through one orchestration. */
-export const mostHosts = 2_000;
+const mostHosts = 2_000;
 
 /**
  * The longest waits of a run in Azure, in milliseconds: an activity that goes on for longer than `functionTimeout` takes

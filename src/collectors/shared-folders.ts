@@ -6,7 +6,7 @@ import { foldersOf } from './joins/folders.ts';
 import type { HostView } from './joins/host-view.ts';
 
 /** A short stand-in for a path that several hosts may know: the whole fleet's are held at once. */
-export const pathMark = (bracketed: string): string =>
+const pathMark = (bracketed: string): string =>
   createHash('sha1').update(bracketed.toLowerCase()).digest('base64').slice(0, 12);
 
 /** The mark of a path on storage that hosts share; undefined for one on a volume of the host. */

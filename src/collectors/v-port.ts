@@ -10,7 +10,7 @@ interface PortSubject extends HostSubject, Shaped {
 }
 
 /** VMware's numbers, as text: 0 untagged, 4095 all of them. */
-export function vlanText(vlan: Vlan): string {
+function vlanText(vlan: Vlan): string {
   if (vlan.mode === 'access') return String(vlan.id);
   return vlan.mode === 'trunk' ? '4095' : '0';
 }

@@ -39,7 +39,7 @@ export function rowMaker<Subject>(columns: Columns<Subject>): (subject: Subject)
  * The id that the VM has in a workbook. Of several rows with one VM id (replica, copy) the fleet's owner keeps it;
  * every other gets a UUIDv5 within its host, since readers drop duplicates.
  */
-export function workbookVmId({ vm, host, fleet }: VmSubject): string {
+function workbookVmId({ vm, host, fleet }: VmSubject): string {
   const owner = fleet.owners.get(vm.id);
   if (owner === undefined || owner === host.identity.fqdn) return vm.id;
   return uuidV5(vm.id, host.identity.smbiosUuid ?? uuidV5(host.identity.fqdn, dnsNamespace));
@@ -48,7 +48,7 @@ export function workbookVmId({ vm, host, fleet }: VmSubject): string {
 /** Replica, test replica or extended replica (2, 3, 4): a copy of a VM that lives elsewhere. */
 export const isReplica = (vm: VirtualMachine): boolean => [2, 3, 4].includes(vm.system.ReplicationMode ?? 0);
 
-export const datacenterOf = (host: HostView): string => host.datacenter ?? host.identity.domain ?? 'Datacenter';
+const datacenterOf = (host: HostView): string => host.datacenter ?? host.identity.domain ?? 'Datacenter';
 export const clusterOf = (host: HostView): string => clusterNameOf(host.cluster, host.identity);
 
 /** The root pool of a cluster, or of a host outside one: every VM is in it. */

@@ -19,7 +19,7 @@ export interface EmbeddedHostOptions {
   readonly maxConcurrentActivities?: number;
   /** Takes what functions log through their context. Default: nothing is kept. */
   readonly log?: (level: LogLevel, functionName: string, ...args: unknown[]) => void;
-  /** What `df.getClient` needs to find the host; see `management-server.ts`. */
+  /** What `df.getClient` needs to find the host; see test/functions-host/management-server.ts. */
   readonly clientData?: () => unknown;
 }
 

@@ -71,7 +71,7 @@ export interface ToldGuest extends GuestKnowledge {
 }
 
 /** Most guests that are remembered: of more, those seen longest ago are forgotten. */
-export const mostKnownGuests = 200_000;
+const mostKnownGuests = 200_000;
 
 export const guestKey = ({ vmId, place }: Pick<GuestSighting, 'vmId' | 'place'>): string => `${vmId} ${place}`;
 

@@ -11,7 +11,7 @@ interface ErrorKind {
 }
 
 /** What can go wrong with one host beyond WinRM itself. */
-export const inventoryErrorKinds = {
+const inventoryErrorKinds = {
   accountRefused: {
     when: 'Its account was refused twice elsewhere in this run, so this host was not asked: more refusals could lock the account out.',
     advice: 'Mend user or password of that credential, then feed the retry file back.',

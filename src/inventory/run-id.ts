@@ -1,5 +1,5 @@
 /** What every run id looks like; ids sort by the start of their run. */
-export const runIdPattern = /^\d{8}T\d{6}Z-[a-z0-9]{1,32}$/;
+const runIdPattern = /^\d{8}T\d{6}Z-[a-z0-9]{1,32}$/;
 
 /** Makes a run id from the run's start (UTC, to the second) and 24 random bits: `20261123T020000Z-7f3a9c`. */
 export function makeRunId(now: Date, random: () => number): string {

@@ -52,7 +52,7 @@ export interface FleetPlan {
 }
 
 /** Shares of sick hosts in real fleets. */
-export const sickShares: Readonly<Partial<Record<Personality, number>>> = {
+const sickShares: Readonly<Partial<Record<Personality, number>>> = {
   dead: 0.03,
   intermittent: 0.04,
   slow: 0.03,

@@ -1,12 +1,13 @@
 // What a run over 200 hosts costs that is started over HTTP and kept in a blob container (Azurite): time, memory, and the
 // calls of the storage account.
-import { startFunctionsApp } from '../../src/embedded/functions-app.ts';
+
 import { registerFunctions } from '../../src/functions/register-functions.ts';
 import { createServices } from '../../src/services.ts';
 import { oneAccount } from '../../src/settings/accounts.ts';
 import { openAppStores } from '../../src/stores/app-stores.ts';
 import { openWinrmSession } from '../../src/winrm/session.ts';
 import { startAzurite } from '../fixtures/azurite.ts';
+import { startFunctionsApp } from '../functions-host/functions-app.ts';
 import { credential, withFleet } from './fleet-child.ts';
 
 const hosts = 200;

@@ -2,7 +2,7 @@ import functions, { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedHost, type EmbeddedHost } from '../../src/embedded/embedded-host.ts';
-import { type ManagementServer, startManagementServer } from '../../src/embedded/management-server.ts';
+import { type ManagementServer, startManagementServer } from '../functions-host/management-server.ts';
 import { chain, sampleApp } from './sample-app.ts';
 
 const minute = 60_000;

@@ -1,11 +1,12 @@
 // The Functions app in a process of its own, which a test can kill: on the embedded host, its runs in Azurite.
-import { startFunctionsApp } from '../../src/embedded/functions-app.ts';
+
 import { registerFunctions } from '../../src/functions/register-functions.ts';
 import { contextLog } from '../../src/functions/services-source.ts';
 import { createServices } from '../../src/services.ts';
 import { oneAccount } from '../../src/settings/accounts.ts';
 import { openAppStores } from '../../src/stores/app-stores.ts';
 import { openWinrmSession } from '../../src/winrm/session.ts';
+import { startFunctionsApp } from '../functions-host/functions-app.ts';
 
 /** What the process is sent to start the app. */
 export interface AppRequest {

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
-import { type FunctionsApp, startFunctionsApp } from '../../src/embedded/functions-app.ts';
 import { registerFunctions } from '../../src/functions/register-functions.ts';
 import { contextLog, type ServicesSource } from '../../src/functions/services-source.ts';
 import type { Services } from '../../src/services.ts';
+import { type FunctionsApp, startFunctionsApp } from '../functions-host/functions-app.ts';
 
 export interface TestApp extends FunctionsApp {
   /** What was logged, function by function, through their contexts. */

@@ -10,7 +10,7 @@ import { rvtoolsMerge } from './rvtools-merge.ts';
 export const readers: readonly Reader[] = [azureMigrate, rvtoolsMerge, openshiftPlanners, costEstimators];
 
 /** Most VMs that are named for one reason; all are counted. */
-export const mostNamedVms = 100;
+const mostNamedVms = 100;
 
 /**
  * Looks at the rows on their way into the workbook with the eyes of each reader. What it holds grows with the number

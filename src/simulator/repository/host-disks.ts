@@ -147,7 +147,7 @@ export const partitions = (view: HostView): Values[] =>
   );
 
 /** 2: round robin; 4: least queue depth. */
-export const loadBalancingOf = (place: number): number => (place % 2 === 0 ? 2 : 4);
+const loadBalancingOf = (place: number): number => (place % 2 === 0 ? 2 : 4);
 
 /** What the multipath driver tells of each disk on the storage network. */
 export const multipathPolicies = (view: HostView): Values[] =>

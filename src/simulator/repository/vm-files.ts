@@ -65,7 +65,7 @@ export const stateBytesSeen = (vm: VmModel, generation: Generation): number =>
     .reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Every file in a VM's folder. */
-export function vmFiles(vm: VmModel, generation: Generation): readonly VmFile[] {
+function vmFiles(vm: VmModel, generation: Generation): readonly VmFile[] {
   const disks = new Map(
     filesOf(vm)
       .filter(({ trouble }) => trouble !== 'missing')

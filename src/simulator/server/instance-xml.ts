@@ -14,7 +14,7 @@ const written = new WeakMap<CimInstance, XmlItem>();
 const sortedNames = new WeakMap<CimClass, readonly string[]>();
 
 /** Property names in the order of the wire: alphabetical, whatever their case. */
-export function propertiesInWireOrder(cimClass: CimClass): readonly string[] {
+function propertiesInWireOrder(cimClass: CimClass): readonly string[] {
   let names = sortedNames.get(cimClass);
   if (names === undefined) {
     names = inWireOrder(Object.keys(cimClass.properties));

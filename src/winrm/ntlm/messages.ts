@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../../result.ts';
 import { hmacMd5, ntowfV2, ntProof, sessionBaseKey } from './keys.ts';
 import { Rc4 } from './rc4.ts';
 
-export const negotiateFlags = {
+const negotiateFlags = {
   unicode: 0x00000001,
   requestTarget: 0x00000004,
   sign: 0x00000010,

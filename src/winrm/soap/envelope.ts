@@ -4,7 +4,7 @@ import { anonymousRole, namespaces } from './namespaces.ts';
 import { child, descend, escapeXml, parseXml, type XmlElement } from './xml.ts';
 
 /** The largest answer we ask for, in bytes; the host's own limit may be lower. */
-export const announcedEnvelopeSize = 512_000;
+const announcedEnvelopeSize = 512_000;
 
 export interface OutgoingMessage {
   readonly action: string;

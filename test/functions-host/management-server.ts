@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EmbeddedHost } from './embedded-host.ts';
-import { messageOf } from './replay.ts';
+import type { EmbeddedHost } from '../../src/embedded/embedded-host.ts';
+import { messageOf } from '../../src/embedded/replay.ts';
 
 /** Loopback HTTP server with the local RPC routes that durable-functions' DurableClient calls. */
 export interface ManagementServer {

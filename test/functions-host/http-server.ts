@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import functions, { type HttpResponseInit } from '@azure/functions';
-import type { EmbeddedHost } from './embedded-host.ts';
+import type { EmbeddedHost } from '../../src/embedded/embedded-host.ts';
 import { matchRoute } from './http-routes.ts';
 
 /** Loopback HTTP server before the HTTP triggers of an app. */

@@ -1,4 +1,4 @@
-import type { Registration } from './registration.ts';
+import type { Registration } from '../../src/embedded/registration.ts';
 
 export interface MatchedRoute {
   readonly name: string;

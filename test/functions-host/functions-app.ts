@@ -1,4 +1,4 @@
-import { createEmbeddedHost, type EmbeddedHost, type EmbeddedHostOptions } from './embedded-host.ts';
+import { createEmbeddedHost, type EmbeddedHost, type EmbeddedHostOptions } from '../../src/embedded/embedded-host.ts';
 import { type HttpServerOptions, startHttpServer } from './http-server.ts';
 import { type ManagementServer, startManagementServer } from './management-server.ts';
 
