@@ -8,27 +8,19 @@ export interface RefusedPort {
 }
 
 /**
- * Holds a port without listening at it. A port merely closed again could be given to somebody else meanwhile, so an
- * outgoing connection keeps it in use.
+ * Holds a port without listening at it: that of an outgoing connection, which the system has chosen and gives to nobody
+ * else meanwhile. A port that is found free, closed and then asked for may be somebody else's by then.
  */
 export async function holdRefusedPort(): Promise<RefusedPort> {
   const anchor = createServer((socket) => socket.on('error', () => socket.destroy()));
-  const port = await freePort();
   anchor.listen(0, '127.0.0.1');
   await once(anchor, 'listening');
-  const holder = connect({ host: '127.0.0.1', port: portOf(anchor), localAddress: '127.0.0.1', localPort: port });
+  // The local address makes it bind; a port that connect() chooses by itself may be that of another connection, too.
+  const holder = connect({ host: '127.0.0.1', port: portOf(anchor), localAddress: '127.0.0.1' });
   await once(holder, 'connect');
+  const port = holder.localPort;
+  if (port === undefined) throw new Error('A connection that is made has no port of its own');
   return { port, close: () => release(holder, anchor) };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const port = portOf(probe);
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function release(holder: Socket, anchor: Server): Promise<void> {
