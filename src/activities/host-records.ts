@@ -41,7 +41,7 @@ export async function unpackRecord(content: Uint8Array, given: string): Promise<
 }
 
 /** What a record does not hold: the run's own words for it. */
-export type RunWords = Pick<HostFacts, 'guests' | 'datacenter'>;
+export type RunWords = Pick<HostFacts, 'guests' | 'datacenter' | 'sourceRun'>;
 
 /** What the collectors are given of a record. */
 export function hostFactsOf(record: HostRecord, words: RunWords = {}): HostFacts {

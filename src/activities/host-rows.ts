@@ -8,6 +8,8 @@ import { collectorOptionsOf, requestedCollectors, rowsOf } from './run-collector
 
 /** What the rows of all hosts have in common; survives the way to another thread. */
 export interface RowsRequest {
+  /** The run whose workbook is made. */
+  readonly runId: string;
   readonly options: ExportOptions & Pick<RunOptions, 'only'>;
   readonly fleet: FleetReference;
 }
@@ -31,7 +33,7 @@ export interface HostRows {
 export type MakeRows = (source: RowsSource) => Promise<HostRows>;
 
 /** The maker for one run: what does not depend on the host is made ready once. */
-export function rowsMaker({ options, fleet }: RowsRequest): MakeRows {
+export function rowsMaker({ runId, options, fleet }: RowsRequest): MakeRows {
   const collectors = requestedCollectors(options.only);
   const wholeFleet = fromFleetReference(fleet);
   const tabs = tabsFor(options);
@@ -39,7 +41,11 @@ export function rowsMaker({ options, fleet }: RowsRequest): MakeRows {
   return async ({ given, content, guests }) => {
     const record = await unpackRecord(content, given);
     if (!record) return { tabs: [], failures: [] };
-    const words = { guests: new Map(guests.map((guest) => [guest.vmId, guest])), ...datacenter };
+    const words = {
+      guests: new Map(guests.map((guest) => [guest.vmId, guest])),
+      ...datacenter,
+      ...(record.runId === runId ? {} : { sourceRun: record.runId }),
+    };
     const host = { ...hostFactsOf(record, words), options: collectorOptionsOf(options) };
     const made = collectors.map((collector) => ({ tab: collector.tab, rows: rowsOf(collector, host, wholeFleet) }));
     return {

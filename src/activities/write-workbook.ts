@@ -140,7 +140,7 @@ async function spoolHosts(
   { store, log, rowThreads }: Services,
 ): Promise<void> {
   const told = await readToldGuests(store, runId);
-  await withRowMaking({ options, fleet }, { hosts: collected.length, threads: rowThreads }, async (making) => {
+  await withRowMaking({ runId, options, fleet }, { hosts: collected.length, threads: rowThreads }, async (making) => {
     const rowsOfHost = async (given: string): Promise<HostRows | undefined> => {
       const content = await store.read(recordName(runId, given));
       return content && (await making.makeRows({ given, content, guests: told.get(given) ?? [] }));

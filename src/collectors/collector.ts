@@ -24,6 +24,8 @@ export interface HostFacts {
   readonly collectedAt: string;
   /** The run that gathered the facts; runs of later start have later ids. */
   readonly runId?: string;
+  /** The same, where that is an earlier run than the one whose workbook is made. */
+  readonly sourceRun?: string;
   /** What others than the guests themselves tell of them, by lower-case VM id. */
   readonly guests?: ReadonlyMap<string, GuestKnowledge>;
   /** What stands in the column Datacenter, where the user names one. */

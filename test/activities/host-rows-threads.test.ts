@@ -40,6 +40,7 @@ describe('rows made by several threads', () => {
 
   it('fail the workbook where a thread breaks, for rows must not be missed in silence', async () => {
     const request = {
+      runId: '20261123T020000Z-7f3a9c',
       options: { only: ['vDream'], csvTabs: false, datacenter: null },
       fleet: toFleetReference(emptyFleet),
     };
@@ -52,7 +53,11 @@ describe('rows made by several threads', () => {
   });
 
   it('come from the one thread that there is where few hosts are not worth more', async () => {
-    const request = { options: { only: [], csvTabs: false, datacenter: null }, fleet: toFleetReference(emptyFleet) };
+    const request = {
+      runId: '20261123T020000Z-7f3a9c',
+      options: { only: [], csvTabs: false, datacenter: null },
+      fleet: toFleetReference(emptyFleet),
+    };
     const given = await withRowMaking(request, { hosts: 29, threads: 2 }, async ({ atATime }) => atATime);
     expect(given).toBe(1);
   });

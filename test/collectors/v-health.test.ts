@@ -41,6 +41,17 @@ test('a VM in good health on a host with room has nothing to say', () => {
   expect(found(...well)).toEqual([]);
 });
 
+test('a host that an earlier run has read is named with the time, since a workbook is passed on without its report', () => {
+  const host = hostFacts(hv01, ...well);
+  expect(findings({ ...host, sourceRun: '20261122T020000Z-aaaaaa' })).toEqual([
+    [
+      'hv01.corp.example',
+      'Inventory',
+      'What is shown of this host was read on 2026-11-23 12:00 UTC, by the earlier run 20261122T020000Z-aaaaaa.',
+    ],
+  ]);
+});
+
 describe('checkpoints, as of 2026-11-23', () => {
   const taken = (kind: string, CreationTime: string) =>
     checkpoint(guid(11), id, `Microsoft:Hyper-V:Snapshot:${kind}`, { ElementName: 'Before', CreationTime });

@@ -46,6 +46,13 @@ it('--retry-of asks only the hosts that were not well, and its report and workbo
   const rows = await workbookRows(join(folder, 'out'), 'vInfo');
   const truth = fleet.hosts.filter((_, index) => index < 3).flatMap(({ host }) => host.vms.map(({ name }) => name));
   expect(rows.map(({ VM }) => VM).toSorted()).toEqual(truth.toSorted());
+  const told = (await workbookRows(join(folder, 'out'), 'vHealth')).filter(
+    (row) => row['Message type'] === 'Inventory',
+  );
+  expect(told.map(({ Message }) => String(Message).endsWith(`by the earlier run ${first.run_id}.`))).toEqual([
+    true,
+    true,
+  ]);
   // The first run's files were asked for with their CSVs: so are these.
   expect(await readdir(join(folder, 'out'))).toContain('RVTools_tabvInfo.csv');
 

@@ -10,6 +10,7 @@ export interface Finding {
     | 'Cluster'
     | 'Configuration'
     | 'Consolidation'
+    | 'Inventory'
     | 'Network'
     | 'Performance tip'
     | 'Replication'

@@ -103,8 +103,17 @@ function storageDenied({ host, facts }: HostSource): readonly Finding[] {
   return [{ name: host.identity.fqdn, message, type: 'Configuration' }];
 }
 
+/** A workbook is passed on without its report: whoever reads it shall know what is not of its own night. */
+function readEarlier({ host, given: { sourceRun, collectedAt } }: HostSource): readonly Finding[] {
+  if (sourceRun === undefined) return [];
+  const readAt = `${collectedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const message = `What is shown of this host was read on ${readAt}, by the earlier run ${sourceRun}.`;
+  return [{ name: host.identity.fqdn, message, type: 'Inventory' }];
+}
+
 /** Everything to be said of a host, its volumes and its cluster. */
 export const hostFindings = (source: HostSource): readonly Finding[] => [
+  ...readEarlier(source),
   ...processors(source),
   ...memory(source),
   ...fullVolumes(source),
