@@ -2,7 +2,7 @@ import { inRun, runFiles } from '../inventory/file-names.ts';
 import { isRunId, makeRunId } from '../inventory/run-id.ts';
 import type { Services } from '../services.ts';
 import { goOn } from './begin-run.ts';
-import type { Runs } from './runs.ts';
+import type { RunActivity, Runs } from './runs.ts';
 
 /** A run that has been begun longer ago than this is left as it is, in milliseconds: nobody waits for it any more. */
 const longestAgoMs = 2 * 24 * 60 * 60_000;
@@ -22,8 +22,7 @@ export interface RestartedRun {
  * carries out over the same storage, is left alone. Rejects where store or orchestrations do not answer.
  */
 export async function restartBrokenRuns(services: Services, runs: Runs): Promise<readonly RestartedRun[]> {
-  const oldest = makeRunId(new Date(services.clock().getTime() - longestAgoMs), () => 0);
-  const recent = (await services.store.folders('')).filter((name) => isRunId(name) && name >= oldest);
+  const recent = (await services.store.folders('')).filter((name) => isRunId(name) && isRecent(name, services));
   const restarted: RestartedRun[] = [];
   for (const runId of recent) {
     if (!(await isBroken(runId, services, runs))) continue;
@@ -35,6 +34,19 @@ export async function restartBrokenRuns(services: Services, runs: Runs): Promise
   return restarted;
 }
 
+/** Whether a run that broke off is going to be restarted. */
+export async function willGoOn(runId: string, activity: RunActivity | undefined, services: Services): Promise<boolean> {
+  if (activity?.brokeOff !== true || !isRecent(runId, services)) return false;
+  return countOf(await services.store.read(restartsName(runId))) < mostRestarts;
+}
+
+const restartsName = (runId: string): string => inRun(runId, 'control/restarts');
+
+const countOf = (content: Buffer | undefined): number => Number(content?.toString('utf8') ?? 0);
+
+const isRecent = (runId: string, { clock }: Services): boolean =>
+  runId >= makeRunId(new Date(clock().getTime() - longestAgoMs), () => 0);
+
 async function isBroken(runId: string, { store }: Services, runs: Runs): Promise<boolean> {
   if (await store.exists(inRun(runId, runFiles.state))) return false;
   return (await runs.status(runId))?.brokeOff === true;
@@ -43,8 +55,8 @@ async function isBroken(runId: string, { store }: Services, runs: Runs): Promise
 /** Counts before the run is started, so that one which ends the process counts too; undefined where it was enough. */
 async function countRestart(runId: string, { store }: Services): Promise<number | undefined> {
   let restart: number | undefined;
-  await store.update(inRun(runId, 'control/restarts'), async (current) => {
-    const next = Number(current?.toString('utf8') ?? 0) + 1;
+  await store.update(restartsName(runId), async (current) => {
+    const next = countOf(current) + 1;
     restart = next > mostRestarts ? undefined : next;
     return restart === undefined ? undefined : String(restart);
   });

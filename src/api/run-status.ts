@@ -5,6 +5,7 @@ import type { RunState } from '../inventory/run-state.ts';
 import type { Services } from '../services.ts';
 import { type ApiAnswer, runNotFound, unlessDown } from './answer.ts';
 import { storedManifest } from './begin-run.ts';
+import { willGoOn } from './broken-runs.ts';
 import { type ListedFile, listFiles, readState } from './run-listing.ts';
 import { fileUrl, runUrls } from './run-urls.ts';
 import type { RunActivity, Runs } from './runs.ts';
@@ -16,7 +17,10 @@ export interface RunRequest {
   readonly runId: string;
 }
 
-/** How a run stands, in one word. `interrupted`: nobody works on it, and it has not come to its end. */
+/**
+ * How a run stands, in one word. `waiting`: it goes on by itself, with nobody working on it now. `interrupted`: it does not,
+ * and has not come to its end.
+ */
 export type RunStanding = 'waiting' | 'running' | 'cancelling' | 'interrupted' | 'completed' | 'cancelled' | 'failed';
 
 /** `GET /api/runs/{runId}`: how the run stands, how far it is, and where its files are. */
@@ -28,17 +32,18 @@ export async function runStatus({ url, runId }: RunRequest, services: Services, 
     if (!manifest) return runNotFound(runId);
     const state = await readState(store, runId);
     const activity = state ? undefined : await runs.status(runId);
+    const goesOn = state ? false : await willGoOn(runId, activity, services);
     const cancelling = state ? false : await store.exists(cancelMarkName(runId));
     const files = await listFiles(services, runId, state);
     return {
       status: 200,
       json: {
         runId,
-        state: standing(state, activity, cancelling),
+        state: goesOn ? 'waiting' : standing(state, activity, cancelling),
         ...(activity?.phase ? { phase: activity.phase } : {}),
         trigger: manifest.trigger,
         startedAt: manifest.startedAt,
-        ...(state ? ending(state) : interruption(activity, manifest)),
+        ...(state ? ending(state) : interruption(activity, manifest, goesOn)),
         progress: progressOf(manifest, files),
         ...runUrls(url, runId),
         files: files.map(({ name, size }) => ({ name, size, url: fileUrl(url, runId, name) })),
@@ -61,7 +66,7 @@ const ending = ({ finishedAt, dryRun, counts, error }: RunState) => ({
   ...(error === undefined ? {} : { error }),
 });
 
-function interruption(activity: RunActivity | undefined, { trigger }: Manifest) {
+function interruption(activity: RunActivity | undefined, { trigger }: Manifest, goesOn: boolean) {
   if (activity !== undefined && activity.state !== 'ended') return {};
   const byHand =
     trigger === 'http'
@@ -69,7 +74,7 @@ function interruption(activity: RunActivity | undefined, { trigger }: Manifest) 
       : 'Cancel it: it leaves its report then, and a run with "retryOf" asks the hosts that are missing.';
   return {
     error: activity?.error ?? 'The run was never started, or its orchestration is gone.',
-    advice: activity?.brokeOff ? `Wait: it goes on by itself within five minutes, some times. Else: ${byHand}` : byHand,
+    advice: goesOn ? 'Wait: it goes on by itself within a minute or two, and asks no finished host again.' : byHand,
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restartBrokenRuns } from '../../src/api/broken-runs.ts';
 import { runStatus } from '../../src/api/run-status.ts';
-import type { RunActivity } from '../../src/api/runs.ts';
+import type { RunActivity, Runs } from '../../src/api/runs.ts';
 import type { Services } from '../../src/services.ts';
 import { apiServices, pretendRuns, runsUrl } from './api.ts';
 
@@ -24,13 +24,23 @@ async function withRun(activity: RunActivity | undefined, id = runId) {
   return { services, runs };
 }
 
+const stateOf = async (id: string, services: Services, runs: Runs): Promise<unknown> =>
+  (await runStatus({ url: `${runsUrl}/${id}`, runId: id }, services, runs)).json;
+
 describe('a run that broke off', () => {
   it('goes on by itself', async () => {
     const { services, runs } = await withRun(broken);
+    expect(await stateOf(runId, services, runs)).toMatchObject({
+      state: 'waiting',
+      error: 'Failed: a worker died',
+      advice: expect.stringContaining('goes on by itself'),
+    });
     expect(await restartBrokenRuns(services, runs)).toEqual([{ runId, restart: 1 }]);
     expect(runs.started).toEqual([runId]);
-    const status = await runStatus({ url: `${runsUrl}/${runId}`, runId }, services, runs);
-    expect(status.json).toMatchObject({ state: 'running', files: [{ name: 'manifest.json' }] });
+    expect(await stateOf(runId, services, runs)).toMatchObject({
+      state: 'running',
+      files: [{ name: 'manifest.json' }],
+    });
     expect(await restartBrokenRuns(services, runs)).toEqual([]);
   });
 
@@ -42,11 +52,13 @@ describe('a run that broke off', () => {
       restarts.push(...(await restartBrokenRuns(services, runs)).map(({ restart }) => restart));
     }
     expect(restarts).toEqual([1, 2, 3]);
+    expect(await stateOf(runId, services, runs)).toMatchObject({ state: 'interrupted' });
   });
 
   it('is left alone where it began days ago', async () => {
     const { services, runs } = await withRun(broken, '20261120T020000Z-7f3a9c');
     expect(await restartBrokenRuns(services, runs)).toEqual([]);
+    expect(await stateOf('20261120T020000Z-7f3a9c', services, runs)).toMatchObject({ state: 'interrupted' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Store } from '../../src/stores/store.ts';
 import { StoreError } from '../../src/stores/store-error.ts';
 import { fakeFleet, healthyClasses } from '../activities/fake-host.ts';
@@ -21,7 +21,9 @@ it('a run that broke off because storage was closed to the app goes on by itself
   const app = await functionsApp({ ...services, store: closing });
   const started = await app.call('POST', 'runs', { hosts: ['hv1'], only: ['vInfo'] });
   const { runId } = (await started.json()) as { runId: string };
-  expect(await finished(app, runId)).toMatchObject({ state: 'interrupted', error: expect.stringContaining('403') });
+  const status = async () => (await (await app.call('GET', `runs/${runId}`)).json()) as Record<string, unknown>;
+  await vi.waitFor(async () => expect(await status()).toMatchObject({ error: expect.stringContaining('403') }), 20_000);
+  expect(await status()).toMatchObject({ state: 'waiting' });
   const asked = sessions.length;
 
   isClosed = false;
