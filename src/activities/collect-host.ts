@@ -1,38 +1,27 @@
 import type { Collector } from '../collectors/collector.ts';
-import { withEarlierAnswers } from '../facts/earlier-answers.ts';
-import type { FactErrorCode, FactOutcome, FactOutcomes } from '../facts/fact.ts';
-import { declarationOf, type FactName } from '../facts/fact-table.ts';
+import { factsToAsk, hasArrived, mergeFacts } from '../facts/arrived-facts.ts';
+import type { FactOutcomes } from '../facts/fact.ts';
 import { gatherFacts } from '../facts/gathering.ts';
-import { hasUnansweredInputs } from '../facts/input-rows.ts';
-import type { HostEntry } from '../inventory/host-entry.ts';
-import { distinctErrors, type HostError, hostError } from '../inventory/host-error.ts';
-import type { Baseline, HostOutcome, HostRecord } from '../inventory/host-record.ts';
+import { type HostError, hostError } from '../inventory/host-error.ts';
+import type { HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import { summarizeRecord } from '../inventory/host-summary.ts';
 import { lateArrivals } from '../inventory/late-arrivals.ts';
-import type { Attempt, HostIdentity } from '../inventory/preflight.ts';
+import type { Attempt } from '../inventory/preflight.ts';
 import type { RunOptions } from '../inventory/run-options.ts';
-import { firstRecord, secondRecord } from '../inventory/second-record.ts';
+import { firstRecord } from '../inventory/second-record.ts';
 import type { Services } from '../services.ts';
-import { outlastStore } from '../stores/outlast.ts';
-import { StoreError } from '../stores/store-error.ts';
 import { endsConversation } from '../winrm/winrm-error.ts';
 import type { Credential, WinrmSession } from '../winrm/winrm-session.ts';
 import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
 import { outcomeOf } from './host-outcome.ts';
-import { readRecord, writeRecord } from './host-records.ts';
+import { readRecord } from './host-records.ts';
 import { openHostSession } from './host-session.ts';
+import { type Collected, type HostUnderWay, keep, writeDown } from './keep-record.ts';
 import { readBaseline } from './read-baseline.ts';
-import { coverageOf, factsOf, requestedCollectors } from './run-collectors.ts';
+import { factsOf, requestedCollectors } from './run-collectors.ts';
 import { underAccount } from './under-account.ts';
 
-export interface CollectInput {
-  readonly runId: string;
-  readonly host: HostEntry;
-  readonly identity: HostIdentity;
-  /** Attempts at the host so far that no record holds: its preflight's, and those that left nothing behind. */
-  readonly attempts: readonly Attempt[];
-  /** What its preflight had to work around; kept in the record, because a resumed run has no preflight of it. */
-  readonly notes: readonly HostError[];
+export interface CollectInput extends HostUnderWay {
   /** True: the host is asked once more, from the start, though its record is complete; never twice. */
   readonly again?: boolean;
   readonly options: Pick<
@@ -40,24 +29,6 @@ export interface CollectInput {
     'only' | 'authentication' | 'allowBasicOverHttp' | 'channelBinding' | 'via' | 'waits'
   >;
 }
-
-/** What one attempt brought, on top of what earlier ones had. */
-interface Collected {
-  readonly baselineBefore: Baseline | null;
-  readonly baselineAfter: Baseline | null;
-  readonly facts: FactOutcomes;
-  readonly gatheredBy: 'script' | 'cim';
-  readonly notes: readonly HostError[];
-  readonly collectedAt: string;
-  readonly error?: HostError;
-}
-
-/** A fact with one of these did not arrive; any other outcome is the host's answer. */
-const notArrived: ReadonlySet<FactErrorCode> = new Set<FactErrorCode>([
-  'factNotReceived',
-  'factTimedOut',
-  'factDamaged',
-]);
 
 /** Facts are joined by key: those of two attempts further apart than this do not belong together. In milliseconds. */
 const longestApartMs = 15 * 60_000;
@@ -218,35 +189,10 @@ function whyEnded(error: HostError, watch: CancelWatch, host: string): HostError
     : error;
 }
 
-/** What is asked of the rows of another fact is asked of its new rows too; what it has told already stays. */
-function factsToAsk(facts: readonly FactName[], isWanted: (name: FactName) => boolean): readonly FactName[] {
-  const wanted = new Set<string>();
-  for (const name of facts) {
-    const declaration = declarationOf(name);
-    if (isWanted(name) || ('inputs' in declaration && declaration.inputs.from.some(({ fact }) => wanted.has(fact))))
-      wanted.add(name);
-  }
-  return facts.filter((name) => wanted.has(name));
-}
-
-/** A fact told input by input has arrived once every input is answered. */
-const hasArrived = (outcome: FactOutcome | undefined): boolean =>
-  outcome !== undefined &&
-  !(outcome.status === 'failed' && notArrived.has(outcome.error.code)) &&
-  !hasUnansweredInputs(outcome);
-
 /** The time of the attempt that brought the VMs' uptimes, for PowerOn is reckoned from both; else of the first facts. */
 function factsFrom({ facts, collectedAt }: Collected, later: FactOutcomes, now: Date): string {
   const isFirst = !Object.values(facts).some(hasArrived);
   return isFirst || hasArrived(later.computerSystems) ? now.toISOString() : collectedAt;
-}
-
-/** What has arrived is never replaced by something that has not. */
-function mergeFacts(earlier: FactOutcomes, later: FactOutcomes): FactOutcomes {
-  const isNews = (outcome: FactOutcome, known: FactOutcome | undefined): boolean =>
-    hasArrived(outcome) || (!hasArrived(known) && !(known?.status === 'ok' && outcome.status !== 'ok'));
-  const news = Object.entries(later).filter(([name, outcome]) => isNews(outcome, earlier[name]));
-  return { ...earlier, ...Object.fromEntries(news) };
 }
 
 function attemptOf(
@@ -265,67 +211,6 @@ function attemptOf(
     requests: session.counters.requests,
     connections: session.counters.connections,
   };
-}
-
-async function keep(
-  { runId, host, identity, attempts, notes: preflightNotes }: CollectInput,
-  {
-    collectors,
-    first,
-    earlier,
-    collected,
-    attempt,
-    services,
-  }: {
-    readonly collectors: readonly Collector[];
-    /** The complete record that this attempt was made beside. */
-    readonly first: HostRecord | undefined;
-    readonly earlier: HostRecord | undefined;
-    readonly collected: Collected;
-    readonly attempt: Attempt;
-    readonly services: Services;
-  },
-): Promise<HostOutcome> {
-  const { error, collectedAt, notes, ...rest } = collected;
-  const facts = first ? withEarlierAnswers(collected.facts, first.facts) : collected.facts;
-  const isNothing = !rest.baselineBefore && !Object.values(facts).some(({ status }) => status === 'ok');
-  // A host that dropped out at once leaves nothing worth a file; its attempts travel with the outcome.
-  if (isNothing && !earlier && !first && error)
-    return { given: host.given, complete: false, error, attempts: [attempt] };
-  const latest: HostRecord = {
-    schemaVersion: 1,
-    runId,
-    host,
-    identity,
-    complete: error === undefined,
-    ...rest,
-    facts,
-    collectors: coverageOf(collectors, {
-      host: host.host,
-      facts,
-      collectedAt,
-      ...(rest.baselineAfter ? { presentAfter: new Set(rest.baselineAfter.vms.map(({ id }) => id)) } : {}),
-    }),
-    attempts: [...(earlier?.attempts ?? attempts), attempt],
-    notes: distinctErrors([...(earlier?.notes ?? []), ...preflightNotes, ...notes]),
-    ...(error ? { error } : {}),
-    collectedAt,
-  };
-  return await writeDown(first ? secondRecord(first, latest) : latest, attempt, services);
-}
-
-/** `attempt`: travels with the outcome where the record cannot be written. */
-async function writeDown(record: HostRecord, attempt: Attempt, services: Services): Promise<HostOutcome> {
-  const { host } = record;
-  try {
-    await outlastStore(services.storePausesMs, () => writeRecord(services.store, record));
-  } catch (thrown) {
-    if (!(thrown instanceof StoreError)) throw thrown;
-    // Waiting and asking the host again would not make room on a disk; a storage account may be back by then.
-    const failed = { ...hostError('storeFailed', host.host, undefined, thrown.message), retryable: thrown.passing };
-    return { given: host.given, complete: false, error: failed, attempts: [attempt] };
-  }
-  return outcomeOf(record);
 }
 
 /** Nothing was asked in this attempt; what earlier ones left stays. */
