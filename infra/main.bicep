@@ -2,7 +2,7 @@
 
 targetScope = 'resourceGroup'
 
-import { alertSettings, endpoint, inventorySettings, networkSettings, operatorPrincipal } from 'types.bicep'
+import { alertSettings, endpoint, inventorySettings, networkSettings, operatorPrincipal, resourceTags } from 'types.bicep'
 import { connectionOf } from 'modules/hybrid-connection.bicep'
 import { isDnsName, isShortName } from 'modules/names.bicep'
 
@@ -13,6 +13,9 @@ param name string
 
 @description('Region of every resource.')
 param location string = resourceGroup().location
+
+@description('Tags of every resource.')
+param tags resourceTags = {}
 
 @description('Size of the Windows plan. P0v3 has 1 core and 4 GB, P1v3 twice that, and so on.')
 param planSku 'P0v3' | 'P1v3' | 'P2v3' | 'P3v3' = 'P0v3'
@@ -83,6 +86,7 @@ var settings = contains(proxy, '@') && !startsWith(proxy, '@Microsoft.KeyVault('
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-${name}-${suffix}'
   location: location
+  tags: tags
 }
 
 module monitoring 'modules/monitoring.bicep' = {
@@ -90,6 +94,7 @@ module monitoring 'modules/monitoring.bicep' = {
     workspaceName: 'log-${name}-${suffix}'
     insightsName: 'appi-${name}-${suffix}'
     location: location
+    tags: tags
     retentionDays: logRetentionDays
     appIdentityId: identity.id
     appPrincipalId: identity.properties.principalId
@@ -100,6 +105,7 @@ module hostStorage 'modules/host-storage.bicep' = {
   params: {
     name: take('sthost${name}${suffix}', 24)
     location: location
+    tags: tags
     sku: storageSku
     publicAccess: publicAccess
     appIdentityId: identity.id
@@ -111,6 +117,7 @@ module runStorage 'modules/run-storage.bicep' = {
   params: {
     name: take('struns${name}${suffix}', 24)
     location: location
+    tags: tags
     sku: storageSku
     publicAccess: publicAccess
     appIdentityId: identity.id
@@ -125,6 +132,7 @@ module vault 'modules/key-vault.bicep' = {
   params: {
     name: take('kv-${name}-${suffix}', 24)
     location: location
+    tags: tags
     publicAccess: publicAccess
     purgeProtection: purgeProtection
     appIdentityId: identity.id
@@ -138,6 +146,7 @@ module privateNetwork 'modules/private-network.bicep' = if (!publicAccess) {
   params: {
     prefix: '${name}-${suffix}'
     location: location
+    tags: tags
     subnetId: network.?privateEndpointSubnetId ?? ''
     createDnsZones: network.?createDnsZones ?? true
     hostStorageId: hostStorage.outputs.id
@@ -151,6 +160,7 @@ module app 'modules/function-app.bicep' = {
     planName: 'plan-${name}-${suffix}'
     appName: appName
     location: location
+    tags: tags
     planSku: planSku
     identity: { id: identity.id, clientId: identity.properties.clientId }
     hostStorageName: hostStorage.outputs.name
@@ -171,6 +181,7 @@ module relay 'modules/relay.bicep' = if (!empty(endpoints)) {
   params: {
     name: relayName
     location: location
+    tags: tags
     connections: connections
   }
 }
@@ -188,6 +199,7 @@ module alertRules 'modules/alerts.bicep' = if (alerts != null) {
   params: {
     prefix: '${name}-${suffix}'
     location: location
+    tags: tags
     insightsId: monitoring.outputs.insightsId
     alerts: alerts!
   }

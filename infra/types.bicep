@@ -99,3 +99,10 @@ type operatorPrincipal = {
 
   principalType: 'Group' | 'User' | 'ServicePrincipal'
 }
+
+@export()
+@description('Tags of every resource, as policies of the subscription may ask for them: costCenter, owner and the like.')
+type resourceTags = {
+  @maxLength(256)
+  *: string
+}

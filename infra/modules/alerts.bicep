@@ -1,12 +1,15 @@
 // Mails about inventories that went wrong, from the one line that a run logs at its end: `runFinished`.
 
-import { alertSettings } from '../types.bicep'
+import { alertSettings, resourceTags } from '../types.bicep'
 
 @description('What the names of the rules begin with.')
 param prefix string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Application Insights component that the app logs to.')
 param insightsId string
@@ -97,6 +100,7 @@ ${finishedRuns}| where state == 'completed' and dryRun == false and timestamp > 
 resource mails 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${prefix}'
   location: 'global'
+  tags: tags
   properties: {
     enabled: true
     groupShortName: 'inventory'
@@ -114,6 +118,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in rules: {
     name: 'alert-${prefix}-${rule.name}'
     location: location
+    tags: tags
     kind: 'LogAlert'
     properties: {
       displayName: rule.title

@@ -1,6 +1,6 @@
 // The plan, the function app, and everything that the app is told by its settings.
 
-import { inventorySettings } from '../types.bicep'
+import { inventorySettings, resourceTags } from '../types.bicep'
 
 @description('Name of the plan.')
 param planName string
@@ -12,6 +12,9 @@ param appName string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Size of the Windows plan.')
 param planSku 'P0v3' | 'P1v3' | 'P2v3' | 'P3v3'
@@ -71,6 +74,7 @@ var settings = union(
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
+  tags: tags
   // Windows, because Functions have Hybrid Connections there only; Premium v3, because it needs no file share with keys.
   kind: 'app'
   sku: { name: planSku, tier: planSku == 'P0v3' ? 'Premium0V3' : 'PremiumV3', capacity: 1 }
@@ -80,6 +84,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
 resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: appName
   location: location
+  tags: tags
   kind: 'functionapp'
   identity: {
     type: 'UserAssigned'

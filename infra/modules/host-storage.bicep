@@ -1,6 +1,7 @@
 // The storage of the Functions host itself: its keys, locks, and the queues and tables of Durable Functions.
 // Nothing of a run lies here, so that versions, soft delete and the lifecycle of runs do not touch it.
 
+import { resourceTags } from '../types.bicep'
 import { roles, toApp } from 'grants.bicep'
 import { lockedDown } from 'storage-account.bicep'
 
@@ -11,6 +12,9 @@ param name string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Replication.')
 param sku 'Standard_LRS' | 'Standard_ZRS'
@@ -27,6 +31,7 @@ param appPrincipalId string
 resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
+  tags: tags
   kind: 'StorageV2'
   sku: { name: sku }
   properties: lockedDown(publicAccess)

@@ -1,6 +1,6 @@
 // The vault with the accounts that hosts are asked with.
 
-import { operatorPrincipal } from '../types.bicep'
+import { operatorPrincipal, resourceTags } from '../types.bicep'
 import { roles, toApp, toOperators } from 'grants.bicep'
 
 @description('Name of the vault.')
@@ -10,6 +10,9 @@ param name string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('false: only private endpoints lead in.')
 param publicAccess bool
@@ -32,6 +35,7 @@ param workspaceId string
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
+  tags: tags
   properties: {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }

@@ -1,5 +1,6 @@
 // Application Insights and the workspace beneath it. Only the identity of the app may send to it.
 
+import { resourceTags } from '../types.bicep'
 import { roles, toApp } from 'grants.bicep'
 
 @description('Name of the workspace.')
@@ -10,6 +11,9 @@ param insightsName string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Days that logs are kept.')
 @minValue(30)
@@ -25,6 +29,7 @@ param appPrincipalId string
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: workspaceName
   location: location
+  tags: tags
   properties: {
     sku: { name: 'PerGB2018' }
     retentionInDays: retentionDays
@@ -35,6 +40,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: insightsName
   location: location
+  tags: tags
   kind: 'web'
   properties: {
     Application_Type: 'web'

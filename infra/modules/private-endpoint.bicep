@@ -1,10 +1,15 @@
 // One service of one resource, reached by an address in a subnet, with the DNS zone that its name needs.
 
+import { resourceTags } from '../types.bicep'
+
 @description('Name of the private endpoint.')
 param name string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Subnet in which it gets its address.')
 param subnetId string
@@ -21,6 +26,7 @@ param zoneId string?
 resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
   name: name
   location: location
+  tags: tags
   properties: {
     subnet: { id: subnetId }
     privateLinkServiceConnections: [

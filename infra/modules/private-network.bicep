@@ -1,10 +1,15 @@
 // Private endpoints of both storage accounts and of the vault, and the DNS zones by which the app finds them.
 
+import { resourceTags } from '../types.bicep'
+
 @description('What the names of the endpoints begin with.')
 param prefix string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Subnet of the private endpoints.')
 param subnetId string
@@ -44,6 +49,7 @@ resource dnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
   for zone in zones: if (createDnsZones) {
     name: zone.name
     location: 'global'
+    tags: tags
   }
 ]
 
@@ -52,6 +58,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
     parent: dnsZones[i]
     name: 'link-${prefix}'
     location: 'global'
+    tags: tags
     properties: {
       registrationEnabled: false
       virtualNetwork: { id: resourceId(subnet[2], subnet[4], 'Microsoft.Network/virtualNetworks', subnet[8]) }
@@ -64,6 +71,7 @@ module privateEndpoints 'private-endpoint.bicep' = [
     params: {
       name: 'pe-${prefix}-${endpoint.name}'
       location: location
+      tags: tags
       subnetId: subnetId
       targetId: endpoint.targetId
       service: endpoint.service

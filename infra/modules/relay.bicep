@@ -1,5 +1,6 @@
 // The relay, and in it one Hybrid Connection for each endpoint: a TCP tunnel to one name and port on-premises.
 
+import { resourceTags } from '../types.bicep'
 import { connection } from 'hybrid-connection.bicep'
 
 @description('Name of the relay namespace.')
@@ -10,6 +11,9 @@ param name string
 @description('Region.')
 param location string
 
+@description('Tags of what is made here.')
+param tags resourceTags
+
 @description('What the Hybrid Connections lead to.')
 @maxLength(220)
 param connections connection[]
@@ -17,6 +21,7 @@ param connections connection[]
 resource relay 'Microsoft.Relay/namespaces@2026-01-01' = {
   name: name
   location: location
+  tags: tags
   sku: { name: 'Standard', tier: 'Standard' }
 }
 

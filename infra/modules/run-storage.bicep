@@ -1,6 +1,6 @@
 // What an inventory reads and leaves: container config (hosts.txt) and container runs (a folder for each run).
 
-import { operatorPrincipal } from '../types.bicep'
+import { operatorPrincipal, resourceTags } from '../types.bicep'
 import { roles, toApp, toOperators } from 'grants.bicep'
 import { lockedDown } from 'storage-account.bicep'
 
@@ -11,6 +11,9 @@ param name string
 
 @description('Region.')
 param location string
+
+@description('Tags of what is made here.')
+param tags resourceTags
 
 @description('Replication.')
 param sku 'Standard_LRS' | 'Standard_ZRS'
@@ -40,6 +43,7 @@ param keepDeletedDays int
 resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
+  tags: tags
   kind: 'StorageV2'
   sku: { name: sku }
   properties: lockedDown(publicAccess)

@@ -64,6 +64,7 @@ export interface Resource {
   readonly name: string;
   readonly location?: string;
   readonly kind?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly sku?: { readonly name: string; readonly tier?: string };
   // biome-ignore lint/suspicious/noExplicitAny: each type of resource has properties of its own
   readonly properties?: any;

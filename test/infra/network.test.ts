@@ -83,4 +83,21 @@ describe.skipIf(!bicepIsThere)('a deployment into a network', () => {
       { ipAddress: '198.51.100.7/32', action: 'Allow', priority: 101 },
     ]);
   });
+
+  it('gives every resource the tags that a policy of the subscription asks for', async () => {
+    const deployed = await deployment(
+      [
+        parameters(privately),
+        "param endpoints = [{ host: 'hv01.corp.example', port: 5986 }]",
+        "param alerts = { emails: ['night@corp.example'] }",
+        "param tags = { costCenter: '4711', owner: 'virtualisation' }",
+      ].join('\n'),
+    );
+    // What bears no location is a part of another resource, and takes no tags.
+    const whole = deployed.resources.filter(({ location }) => location !== undefined);
+    expect(new Set(whole.map(({ type }) => type)).size).toBeGreaterThan(11);
+    for (const { type, tags } of whole) {
+      expect({ type, tags }).toEqual({ type, tags: { costCenter: '4711', owner: 'virtualisation' } });
+    }
+  });
 });
