@@ -2,11 +2,8 @@
 // calls of the storage account.
 
 import { registerFunctions } from '../../src/functions/register-functions.ts';
-import { createServices } from '../../src/services.ts';
-import { oneAccount } from '../../src/settings/accounts.ts';
-import { openAppStores } from '../../src/stores/app-stores.ts';
-import { openWinrmSession } from '../../src/winrm/session.ts';
 import { startAzurite } from '../fixtures/azurite.ts';
+import { servicesOverAzurite } from '../fixtures/services-over-azurite.ts';
 import { startFunctionsApp } from '../functions-host/functions-app.ts';
 import { credential, withFleet } from './fleet-child.ts';
 
@@ -16,25 +13,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const azurite = await startAzurite();
 const calls = new Map<string, number>();
-const stores = await openAppStores(
-  { runsStorage: azurite.connectionString },
-  () => {
-    throw new Error('Azurite asks for no identity');
+const services = await servicesOverAzurite(azurite.connectionString, credential, {
+  onCall: ({ method, operation }) => {
+    const kind = `${method} ${operation}`.trim();
+    calls.set(kind, (calls.get(kind) ?? 0) + 1);
   },
-  {
-    onCall: ({ method, operation }) => {
-      const kind = `${method} ${operation}`.trim();
-      calls.set(kind, (calls.get(kind) ?? 0) + 1);
-    },
-  },
-);
-if (!stores.ok) throw new Error(stores.error.message);
-const services = createServices({
-  store: stores.value.runs,
-  config: stores.value.config,
-  connect: openWinrmSession,
-  accounts: oneAccount(credential),
-  log: () => undefined,
 });
 const app = await startFunctionsApp({ register: () => registerFunctions(() => services), maxConcurrentActivities: 32 });
 

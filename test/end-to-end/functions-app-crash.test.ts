@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRecord } from '../../src/activities/host-records.ts';
 import type { RunReport } from '../../src/inventory/report.ts';
-import { openAppStores } from '../../src/stores/app-stores.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { type Azurite, startAzurite } from '../fixtures/azurite.ts';
+import { storesOverAzurite } from '../fixtures/services-over-azurite.ts';
 import { account, runningFleet, total } from './exporter.ts';
 import { type AppProcess, startAppProcess } from './functions-child.ts';
 
@@ -14,9 +14,7 @@ let azurite: Azurite;
 let store: Store;
 beforeAll(async () => {
   azurite = await startAzurite();
-  const stores = await openAppStores({ runsStorage: azurite.connectionString }, () => expect.fail('no identity'));
-  if (!stores.ok) throw new Error(stores.error.message);
-  store = stores.value.runs;
+  store = (await storesOverAzurite(azurite.connectionString)).runs;
 });
 afterAll(() => azurite.stop());
 

@@ -6,12 +6,10 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rvtoolsTabs } from '../../src/exports/rvtools-tabs.ts';
 import type { HostRecord } from '../../src/inventory/host-record.ts';
-import { createServices, type Services } from '../../src/services.ts';
-import { oneAccount } from '../../src/settings/accounts.ts';
-import { openAppStores } from '../../src/stores/app-stores.ts';
-import { openWinrmSession } from '../../src/winrm/session.ts';
+import type { Services } from '../../src/services.ts';
 import { type Azurite, startAzurite } from '../fixtures/azurite.ts';
 import { breakableWay } from '../fixtures/breakable-way.ts';
+import { servicesOverAzurite } from '../fixtures/services-over-azurite.ts';
 import { finished, functionsApp, type TestApp } from '../functions/functions-app.ts';
 import { account, exporter, hostList, reportIn, runningFleet, temporaryFolder, total } from './exporter.ts';
 import { workbookRows } from './workbook-rows.ts';
@@ -24,17 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-async function appServices(runsStorage = azurite.connectionString): Promise<Services> {
-  const stores = await openAppStores({ runsStorage }, () => expect.fail('no identity'));
-  if (!stores.ok) throw new Error(stores.error.message);
-  return createServices({
-    store: stores.value.runs,
-    config: stores.value.config,
-    connect: openWinrmSession,
-    accounts: oneAccount(account),
-    log: () => undefined,
-  });
-}
+const appServices = (connectionString = azurite.connectionString): Promise<Services> =>
+  servicesOverAzurite(connectionString, account);
 
 const waits = { retryMs: [200, 200] };
 

@@ -2,10 +2,7 @@
 
 import { registerFunctions } from '../../src/functions/register-functions.ts';
 import { contextLog } from '../../src/functions/services-source.ts';
-import { createServices } from '../../src/services.ts';
-import { oneAccount } from '../../src/settings/accounts.ts';
-import { openAppStores } from '../../src/stores/app-stores.ts';
-import { openWinrmSession } from '../../src/winrm/session.ts';
+import { servicesOverAzurite } from '../fixtures/services-over-azurite.ts';
 import { startFunctionsApp } from '../functions-host/functions-app.ts';
 
 /** What the process is sent to start the app. */
@@ -22,17 +19,7 @@ export interface AppAnswer {
 }
 
 process.once('message', async ({ connectionString, account, maxConcurrentActivities }: AppRequest) => {
-  const stores = await openAppStores({ runsStorage: connectionString }, () => {
-    throw new Error('Azurite asks for no identity');
-  });
-  if (!stores.ok) throw new Error(stores.error.message);
-  const services = createServices({
-    store: stores.value.runs,
-    config: stores.value.config,
-    connect: openWinrmSession,
-    accounts: oneAccount(account),
-    log: () => undefined,
-  });
+  const services = await servicesOverAzurite(connectionString, account);
   const app = await startFunctionsApp({
     register: () => registerFunctions((context) => ({ ...services, log: contextLog(context) })),
     maxConcurrentActivities,
