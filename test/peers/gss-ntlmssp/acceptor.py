@@ -13,9 +13,10 @@ import ssl
 import struct
 import sys
 from base64 import b64decode, b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import gssapi
+
+from gss_host import ENVELOPE, SOAP, GssHost, serve
 
 CERTIFICATE, HASH = (sys.argv + [None, None])[1:3]
 BINDINGS = None
@@ -29,13 +30,6 @@ MARKER = b"application/octet-stream\r\n"
 CONTENT_TYPE = (
     'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
 )
-ENVELOPE = (
-    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
-    ' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
-    ' xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"'
-    ' xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd">'
-    "<s:Header><a:RelatesTo>{}</a:RelatesTo></s:Header><s:Body>{}</s:Body></s:Envelope>"
-)
 MISSING = (
     "<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>a:DestinationUnreachable</s:Value></s:Subcode>"
     "</s:Code><s:Reason><s:Text>The class is not there.</s:Text></s:Reason><s:Detail>"
@@ -44,25 +38,14 @@ MISSING = (
 )
 
 
-class Acceptor(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Acceptor(GssHost):
+    offers = [("WWW-Authenticate", "Negotiate"), ("WWW-Authenticate", 'Basic realm="WSMAN"')]
     context = None
 
-    def log_message(self, *_):
-        pass
+    def is_known(self):
+        return self.context is not None and self.context.complete
 
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        if self.headers.get("Authorization"):
-            self.authenticate(self.headers["Authorization"])
-        elif self.context is not None and self.context.complete:
-            self.converse(body)
-        else:
-            self.answer(401, b"", [("WWW-Authenticate", "Negotiate"), ("WWW-Authenticate", 'Basic realm="WSMAN"')])
-
-    def authenticate(self, header):
-        scheme, _, token = header.partition(" ")
-        assert scheme == "Negotiate"
+    def authenticate(self, token):
         try:
             if self.context is None:
                 self.context = gssapi.SecurityContext(usage="accept", channel_bindings=BINDINGS)
@@ -85,7 +68,7 @@ class Acceptor(BaseHTTPRequestHandler):
             message_id = re.search(r"<a:MessageID>(.*?)</a:MessageID>", soap).group(1)
             status, content = self.content(soap)
             plain = ENVELOPE.format(message_id, content).encode()
-            self.answer(status, plain, [("Content-Type", "application/soap+xml;charset=UTF-8")])
+            self.answer(status, plain, SOAP)
             return
         start = body.index(MARKER) + len(MARKER)
         end = body.rindex(CLOSING)
@@ -129,20 +112,5 @@ class Acceptor(BaseHTTPRequestHandler):
         body = head + struct.pack("<I", 16) + wrapped.message + CLOSING + b"\r\n"
         self.answer(status, body, [("Content-Type", CONTENT_TYPE)])
 
-    def answer(self, status, body, headers):
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
-
-server = ThreadingHTTPServer(("127.0.0.1", 0), Acceptor)
-if CERTIFICATE is not None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-print(server.server_address[1], flush=True)
-sys.stdout.flush()
-server.serve_forever()
+serve(Acceptor, CERTIFICATE)

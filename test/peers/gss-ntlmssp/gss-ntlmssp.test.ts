@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type IssuedCertificate, issueCertificate } from '../../../src/simulator/certificates/certificate.ts';
 import { openWinrmSession } from '../../../src/winrm/session.ts';
 import type { Credential, WinrmSession, WinrmSessionOptions } from '../../../src/winrm/winrm-session.ts';
+import { type GssHost, python, startGssHost } from '../gss-host.ts';
 
-/** Debian's own Python, which sees Debian's packages. */
-const python = '/usr/bin/python3';
 const ntlmMechanism = '1.3.6.1.4.1.311.2.2.10';
 
 function missing(): string | undefined {
@@ -35,10 +32,9 @@ test.runIf(process.env.CI === 'true')('gss-ntlmssp is there wherever continuous 
 const password = 'Pässword, 123 ☃';
 
 describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
-  const acceptors: ChildProcess[] = [];
+  const acceptors: GssHost[] = [];
   let folder: string;
   let port: number;
-  const lines: string[] = [];
   const sessions: WinrmSession[] = [];
 
   beforeAll(async () => {
@@ -49,27 +45,16 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
 
   afterAll(async () => {
     for (const session of sessions) await session.close();
-    for (const acceptor of acceptors) acceptor.kill();
+    for (const acceptor of acceptors) acceptor.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   /** Starts an acceptor; the port it listens at. */
-  function accept(...given: readonly string[]): Promise<number> {
-    const script = fileURLToPath(new URL('acceptor.py', import.meta.url));
-    const acceptor = spawn(python, [script, ...given], {
-      env: { ...process.env, NTLM_USER_FILE: join(folder, 'users') },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  async function accept(...given: readonly string[]): Promise<number> {
+    const environment = { NTLM_USER_FILE: join(folder, 'users') };
+    const acceptor = await startGssHost(new URL('acceptor.py', import.meta.url), given, environment);
     acceptors.push(acceptor);
-    const { stdout } = acceptor;
-    return new Promise<number>((resolve) => {
-      let first = true;
-      createInterface({ input: stdout }).on('line', (line) => {
-        lines.push(line);
-        if (first) resolve(Number(line));
-        first = false;
-      });
-    });
+    return acceptor.port;
   }
 
   const open = (credential: Credential): WinrmSession => {
@@ -94,7 +79,7 @@ describe.skipIf(reason !== undefined)('against gss-ntlmssp as the host', () => {
     });
     expect(session.counters).toEqual({ requests: 3, connections: 1 });
     expect(session.authenticationNotes.computerName).toBeTruthy();
-    expect(lines.some((line) => line.startsWith('user') && line.includes('reader'))).toBe(true);
+    await expect.poll(() => acceptors[0]?.lines).toContainEqual(expect.stringMatching(/^user .*reader/));
   });
 
   test('a domain is sent as it was written, in lower case too', async () => {

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { issueCertificate } from '../../../src/simulator/certificates/certificate.ts';
 import { kerberos } from '../../../src/winrm/authentication/kerberos.ts';
@@ -12,9 +10,9 @@ import { schemes } from '../../../src/winrm/authentication/schemes.ts';
 import { openWinrmSession } from '../../../src/winrm/session.ts';
 import { wait } from '../../../src/winrm/times.ts';
 import type { Credential, WinrmSession } from '../../../src/winrm/winrm-session.ts';
+import { type GssHost, python, startGssHost } from '../gss-host.ts';
 import { type Realm, startRealm } from './realm.ts';
 
-const python = '/usr/bin/python3';
 /** The folder of the built package; .ci/run names it, as it is none of the project's own dependencies. */
 const moduleFolder = process.env.KERBEROS_MODULE ?? 'kerberos';
 
@@ -42,9 +40,8 @@ const request = { namespace: 'root/cimv2', className: 'Win32_ComputerSystem', pr
 
 describe.skipIf(reason !== undefined)('against a KDC and MIT as the host', () => {
   const before = { ...process.env };
-  const children: ChildProcess[] = [];
+  const acceptors: GssHost[] = [];
   const sessions: WinrmSession[] = [];
-  const lines: string[] = [];
   let folder: string;
   let realm: Realm;
   let keytab: string;
@@ -67,7 +64,7 @@ describe.skipIf(reason !== undefined)('against a KDC and MIT as the host', () =>
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
     }
-    for (const child of children) child.kill();
+    for (const started of acceptors) started.stop();
     await realm.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -78,21 +75,11 @@ describe.skipIf(reason !== undefined)('against a KDC and MIT as the host', () =>
     const { certificate, key } = issueCertificate({ commonName: 'hv01.contoso.test', names }, authority);
     writeFileSync(join(folder, 'cert.pem'), certificate);
     writeFileSync(join(folder, 'key.pem'), key);
-    const child = spawn(
-      python,
-      [fileURLToPath(new URL('acceptor.py', import.meta.url)), join(folder, 'cert.pem'), join(folder, 'key.pem')],
-      { env: { ...process.env, ...realm.environment, KRB5_KTNAME: keys }, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    children.push(child);
-    const { stdout } = child;
-    return await new Promise<number>((resolve) => {
-      let known = false;
-      createInterface({ input: stdout }).on('line', (line) => {
-        lines.push(line);
-        if (!known) resolve(Number(line));
-        known = true;
-      });
-    });
+    const given = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const environment = { ...realm.environment, KRB5_KTNAME: keys };
+    const started = await startGssHost(new URL('acceptor.py', import.meta.url), given, environment);
+    acceptors.push(started);
+    return started.port;
   }
 
   const open = (user: string, { host = 'hv01.contoso.test', to = port, serverName = '' } = {}): WinrmSession => {
@@ -129,7 +116,7 @@ describe.skipIf(reason !== undefined)('against a KDC and MIT as the host', () =>
     expect(read.ok && read.value[0]?.properties.Name).toEqual([{ kind: 'text', text: 'reader@CONTOSO.TEST' }]);
     expect((await session.enumerate(request)).ok).toBe(true);
     expect(session.counters).toEqual({ requests: 3, connections: 1 });
-    expect(lines).toContain('user reader@CONTOSO.TEST');
+    await expect.poll(() => acceptors[0]?.lines).toContain('user reader@CONTOSO.TEST');
   });
 
   test.each(['reader', 'reader@CONTOSO.TEST', 'reader@contoso.test', 'CONTOSO\\reader'])(
