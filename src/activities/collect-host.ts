@@ -1,5 +1,6 @@
 import type { Collector } from '../collectors/collector.ts';
 import { factsToAsk, hasArrived, mergeFacts } from '../facts/arrived-facts.ts';
+import { withEarlierAnswers } from '../facts/earlier-answers.ts';
 import type { FactOutcomes } from '../facts/fact.ts';
 import { gatherFacts } from '../facts/gathering.ts';
 import { type HostError, hostError } from '../inventory/host-error.ts';
@@ -159,7 +160,7 @@ async function collect(
   });
   const withFacts: Collected = {
     ...collected,
-    facts: mergeFacts(collected.facts, gathered.outcomes),
+    facts: withEarlierAnswers(mergeFacts(collected.facts, gathered.outcomes), collected.facts),
     gatheredBy: wanted.length > 0 ? gathered.gatheredBy : collected.gatheredBy,
     notes: gathered.notes,
     collectedAt: factsFrom(collected, gathered.outcomes, clock()),

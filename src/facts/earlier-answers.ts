@@ -19,7 +19,7 @@ export function withEarlierAnswers(now: FactOutcomes, earlier: FactOutcomes): Fa
   for (const name of factNames) {
     const declaration = declarationOf(name);
     const [later, before] = [now[name], earlier[name]];
-    if (!('inputs' in declaration) || later?.status !== 'ok' || before?.status !== 'ok') continue;
+    if (!('inputs' in declaration) || later?.status !== 'ok' || before?.status !== 'ok' || later === before) continue;
     merged[name] = { ...later, rows: joinedRows(declaration, { later, before, sources: (fact) => merged[fact] }) };
   }
   return merged as FactOutcomes;

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { markCancelled } from '../../src/activities/cancel-mark.ts';
 import { type CollectInput, collectHost } from '../../src/activities/collect-host.ts';
-import { readRecord } from '../../src/activities/host-records.ts';
+import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
 import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { StoreError } from '../../src/stores/store-error.ts';
-import { entry, type FakeHost, fakeFleet, healthyClasses, runId, runOptions, vmId } from './fake-host.ts';
+import {
+  entry,
+  type FakeHost,
+  fakeFleet,
+  healthyClasses,
+  runId,
+  runOptions,
+  sizesIn,
+  vmId,
+  withDisk,
+  withSize,
+} from './fake-host.ts';
 
 const input: CollectInput = {
   runId,
@@ -186,6 +197,23 @@ describe('collecting a host', () => {
     const { record } = await again();
     expect(record).toMatchObject({ complete: false, collectedAt: first?.collectedAt, facts: first?.facts });
     expect(record?.baselineBefore).toEqual(first?.baselineBefore);
+  });
+
+  it('keeps the size of a disk that only an attempt of long ago could read', async () => {
+    const clock = clockAt('2026-11-23T02:00:00.000Z');
+    const path = 'C:\\VMs\\web.vhdx';
+    const fleet = fakeFleet({ hv1: { classes: withDisk(healthyClasses(), path) } }, { clock: () => clock.now });
+    const kept = async () => (await readRecord(fleet.store, runId, 'hv1'))?.record;
+    await collectHost(input, fleet.services);
+    const first = await kept();
+    if (!first) throw new Error('hv1 has left no record');
+    // It had broken off at another disk.
+    await writeRecord(fleet.store, { ...withSize(first, path, '4096', 'C:\\VMs\\old.vhdx'), complete: false });
+    clock.now = new Date('2026-11-23T03:00:00.000Z');
+    await collectHost(input, fleet.services);
+    const later = await kept();
+    expect(later).toMatchObject({ complete: true, collectedAt: '2026-11-23T03:00:00.000Z' });
+    expect(sizesIn(later)).toEqual([[path, '4096']]);
   });
 
   it('keeps in its record what the preflight had to work around, once', async () => {

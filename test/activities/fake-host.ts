@@ -1,4 +1,6 @@
+import { rowsOf } from '../../src/facts/fact-rows.ts';
 import type { HostEntry } from '../../src/inventory/host-entry.ts';
+import type { HostRecord } from '../../src/inventory/host-record.ts';
 import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
 import { failure, success } from '../../src/result.ts';
 import { createServices, type Services } from '../../src/services.ts';
@@ -72,6 +74,34 @@ export function healthyClasses(vms: readonly string[] = ['web', 'db']): Record<s
     ),
   };
 }
+
+/** The same with a disk of the first VM, of which the host tells nothing: there is no such method. */
+export const withDisk = (classes: Record<string, ClassAnswer>, path: string): Record<string, ClassAnswer> => ({
+  ...classes,
+  Msvm_StorageAllocationSettingData: [
+    instance('Msvm_StorageAllocationSettingData', {
+      InstanceID: `Microsoft:${vmId(0)}\\83f8638b-8dca-4152-9eda-2ca8b33039b4\\0\\0\\L`,
+      ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk',
+      HostResource: [path],
+    }),
+  ],
+  Msvm_ImageManagementService: [instance('Msvm_ImageManagementService', { Name: 'vhdsvc' })],
+});
+
+/** A record whose host had told the size of a disk, and of others nothing. */
+export function withSize(record: HostRecord, path: string, size: string, ...untold: readonly string[]): HostRecord {
+  const properties = record.facts.diskSettings?.status === 'ok' ? record.facts.diskSettings.properties : [];
+  const rowOf = (cells: Readonly<Record<string, string>>) => properties.map((name) => cells[name] ?? null);
+  const rows = [
+    rowOf({ Input: path, MaxInternalSize: size }),
+    ...untold.map((other) => rowOf({ Input: other, ErrorCode: 'fileNotReceived' })),
+  ];
+  return { ...record, facts: { ...record.facts, diskSettings: { status: 'ok', properties, rows } } };
+}
+
+/** Path and size of each disk file in a record. */
+export const sizesIn = (record: HostRecord | undefined): readonly (readonly [string | null, string | null])[] =>
+  (rowsOf(record?.facts ?? {}, 'diskSettings') ?? []).map(({ Input, MaxInternalSize }) => [Input, MaxInternalSize]);
 
 export interface FakeFleet {
   readonly services: Services;

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
 import { seekVms } from '../../src/activities/seek-vms.ts';
-import { rowsOf } from '../../src/facts/fact-rows.ts';
 import type { HostRecord } from '../../src/inventory/host-record.ts';
 import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
-import { entry, fakeFleet, healthyClasses, instance, runId, runOptions, vmId } from './fake-host.ts';
+import { entry, fakeFleet, healthyClasses, runId, runOptions, sizesIn, withDisk, withSize } from './fake-host.ts';
 
 /** hv1 as it was left: `third` came while it was read, so that only its last list has it. */
 async function withLateArrival(vmsNow: readonly string[]) {
@@ -74,20 +73,7 @@ describe('a host that is asked once more', () => {
 
   it('keeps the size of a disk that it could read only the first time', async () => {
     const path = 'C:\\VMs\\web.vhdx';
-    const disk = instance('Msvm_StorageAllocationSettingData', {
-      InstanceID: `Microsoft:${vmId(0)}\\83f8638b-8dca-4152-9eda-2ca8b33039b4\\0\\0\\L`,
-      ResourceSubType: 'Microsoft:Hyper-V:Virtual Hard Disk',
-      HostResource: [path],
-    });
-    const fleet = fakeFleet({
-      hv1: {
-        classes: {
-          ...healthyClasses(['web', 'third']),
-          Msvm_StorageAllocationSettingData: [disk],
-          Msvm_ImageManagementService: [instance('Msvm_ImageManagementService', { Name: 'vhdsvc' })],
-        },
-      },
-    });
+    const fleet = fakeFleet({ hv1: { classes: withDisk(healthyClasses(['web', 'third']), path) } });
     const input = {
       runId,
       host: entry('hv1'),
@@ -97,26 +83,21 @@ describe('a host that is asked once more', () => {
       options: runOptions,
     };
     const read = async () => (await readRecord(fleet.store, runId, 'hv1'))?.record;
-    const sizes = (record: HostRecord | undefined) =>
-      rowsOf(record?.facts ?? {}, 'diskSettings')?.map(({ Input, MaxInternalSize }) => [Input, MaxInternalSize]);
     await collectHost(input, fleet.services);
     const first = await read();
-    expect(sizes(first)).toEqual([[path, null]]);
+    expect(sizesIn(first)).toEqual([[path, null]]);
     if (!first) return;
     // The file could be read then, and the host had one VM less.
-    const columns = first.facts.diskSettings?.status === 'ok' ? first.facts.diskSettings.properties : [];
-    const row = columns.map((name) => ({ Input: path, MaxInternalSize: '4096' })[name] ?? null);
     const earlier = (list: HostRecord['baselineAfter']) => list && { ...list, vms: list.vms.slice(0, 1) };
     await writeRecord(fleet.store, {
-      ...first,
+      ...withSize(first, path, '4096'),
       baselineBefore: earlier(first.baselineBefore),
       baselineAfter: earlier(first.baselineAfter),
       collectors: first.collectors.map((collector) => ({ ...collector, covered: collector.covered.slice(0, 1) })),
-      facts: { ...first.facts, diskSettings: { status: 'ok', properties: columns, rows: [row] } },
     });
     await collectHost({ ...input, again: true }, fleet.services);
     const second = await read();
     expect(names(second, 'baselineAfter')).toEqual(['web', 'third']);
-    expect(sizes(second)).toEqual([[path, '4096']]);
+    expect(sizesIn(second)).toEqual([[path, '4096']]);
   });
 });
