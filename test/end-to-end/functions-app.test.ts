@@ -143,7 +143,8 @@ describe('storage that goes down in the middle of a run', () => {
     const way = await breakableWay(azurite.port);
     onTestFinished(() => way.close());
     const connectionString = azurite.connectionString.replace(`:${azurite.port}/`, `:${way.port}/`);
-    const app = await functionsApp(await appServices(connectionString));
+    // What waits for storage to come back is tested elsewhere.
+    const app = await functionsApp({ ...(await appServices(connectionString)), storePausesMs: [100] });
     const body = { runId: '20200101T020000Z-down', hosts: fleet.hosts.map(({ given }) => given), waits };
     expect((await app.call('POST', 'runs', body)).status).toBe(202);
 
