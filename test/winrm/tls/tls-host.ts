@@ -40,7 +40,7 @@ export async function tlsHost(
   const requests: { authorization: string | undefined; protocol: string | null }[] = [];
   const serverNames: (string | false | null)[] = [];
   const cert = [shown, ...chain].map(({ certificate }) => certificate).join('');
-  const server = createServer({ cert, key: shown.key, ...options }, (request, response) => {
+  const server = createServer({ cert, key: shown.key, keepAliveTimeout: 0, ...options }, (request, response) => {
     const socket = request.socket as TLSSocket;
     requests.push({ authorization: request.headers.authorization, protocol: socket.getProtocol() });
     response.writeHead(200, { 'content-type': 'application/soap+xml;charset=UTF-8' }).end(identified);
