@@ -21,6 +21,7 @@ export interface FleetReference {
   readonly unseenVms: readonly (readonly [string, readonly FleetUnseenVm[]])[];
 }
 
+/** The fleet as it is handed on. */
 export const toFleetReference = (fleet: Fleet): FleetReference => ({
   clusterUuids: [...fleet.clusterUuids],
   owners: [...fleet.owners],
@@ -38,6 +39,7 @@ export const toFleetReference = (fleet: Fleet): FleetReference => ({
   unseenVms: [...fleet.unseenVms],
 });
 
+/** The fleet as it was before it was handed on. */
 export const fromFleetReference = (reference: FleetReference): Fleet => ({
   clusterUuids: new Map(reference.clusterUuids),
   owners: new Map(reference.owners),

@@ -104,6 +104,7 @@ export async function readStatedGuests(store: Store, runId: string): Promise<Sto
   }
 }
 
+/** Keeps with the run what was stated of guests when it was started. */
 export const writeStatedGuests = (store: Store, runId: string, guests: readonly StatedGuest[]): Promise<void> =>
   store.write(inRun(runId, runFiles.statedGuests), JSON.stringify(guests, null, 2));
 

@@ -50,6 +50,7 @@ export type ApiProblemCode = keyof typeof statuses;
 /** Seconds after which a call that failed for a passing reason may be repeated. */
 const retryAfterSeconds = 30;
 
+/** The answer to a call that cannot be served, with the status of its code. */
 export function refuse(problem: ApiProblem & { readonly code: ApiProblemCode }): ApiAnswer {
   return answerOf(statuses[problem.code], problem);
 }
@@ -77,6 +78,7 @@ const answerOf = (status: number, error: ApiProblem): ApiAnswer => ({
   json: { error },
 });
 
+/** The answer to a call about a run of which nothing is stored. */
 export const runNotFound = (runId: string): ApiAnswer =>
   refuse({
     code: 'runNotFound',

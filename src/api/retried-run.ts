@@ -22,6 +22,7 @@ export interface NotRetried {
   readonly problem: string;
 }
 
+/** What of an earlier run holds for one that asks those of its hosts again whose facts are not good enough. */
 export async function readRetriedRun(runId: string, services: Services): Promise<Result<RetriedRun, NotRetried>> {
   const { store } = services;
   const manifest = await storedManifest(services, runId);

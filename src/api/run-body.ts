@@ -51,6 +51,7 @@ export function readRunBody({ contentType, body }: Omit<StartRunRequest, 'url'>)
   }
 }
 
+/** A body with every field named that is wrong with it. */
 export function badRequest(problems: readonly FieldProblem[]): BodyRefused {
   return {
     code: 'badRequest',

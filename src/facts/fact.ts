@@ -240,6 +240,7 @@ export type FactOutcome =
 /** Outcomes by fact name. */
 export type FactOutcomes = Readonly<Record<string, FactOutcome>>;
 
+/** The outcome of a fact that was asked for and did not come. */
 export const failedFact = (code: FactErrorCode, message: string): FactOutcome => ({
   status: 'failed',
   error: { code, message },

@@ -44,6 +44,7 @@ export function refusalsLeft(proofs: AccountProofs, host: HostEntry): number | u
   return state === 'accepted' ? undefined : mostRefusals - refusals;
 }
 
+/** What is known of an account; one that nobody heard of is unproven. */
 export const proofOf = (proofs: AccountProofs, account: string): AccountProof => proofs.get(account) ?? unproven;
 
 /** For accounts that no refusal can harm: their hosts are all asked at once. */

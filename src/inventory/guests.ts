@@ -73,6 +73,7 @@ export interface ToldGuest extends GuestKnowledge {
 /** Most guests that are remembered: of more, those seen longest ago are forgotten. */
 const mostKnownGuests = 200_000;
 
+/** Under which a guest is remembered: its VM id, and where it was seen. */
 export const guestKey = ({ vmId, place }: Pick<GuestSighting, 'vmId' | 'place'>): string => `${vmId} ${place}`;
 
 /** What is known after these sightings; an older one never replaces a newer. */

@@ -67,6 +67,7 @@ export interface ReportClusters {
   readonly cluster_names_given: readonly ReportAccessPoint[];
 }
 
+/** What a host's row of the report says of its cluster. */
 export function reportHostCluster({ cluster }: HostSummaryForReport): ReportHostCluster {
   const { membership, name, fqdn, failedFacts } = cluster ?? {
     membership: 'notAsked',

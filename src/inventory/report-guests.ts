@@ -25,6 +25,7 @@ interface ReportStatedGuest {
 
 export const noGuests: ReportGuests = { vms: [], unmatched: [], ambiguous: [], unusable_files: [] };
 
+/** The report's part on guests of which others than themselves told. */
 export function reportGuests(
   { told, unmatched, ambiguous }: ToldGuests,
   unusableFiles: readonly string[],

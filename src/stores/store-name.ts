@@ -18,4 +18,5 @@ function isSegment(segment: string): boolean {
 /** A name for a file on its way into the store, in the same folder as the file itself. */
 export const temporaryName = (file: string, unique: string): string => `.${file.slice(0, 200)}.${unique}.partial`;
 
+/** True for a file on its way, by its name within its folder: it is no file of the store. */
 export const isTemporaryName = (file: string): boolean => file.startsWith('.') && file.endsWith('.partial');

@@ -33,6 +33,7 @@ export const nameKey = (name: string | null | undefined): string => name?.toLowe
 /** `MSFT_NetLbfoTeamMember.AdministrativeMode`: 0 active, 1 stand-by. */
 const isStandby = ({ AdministrativeMode }: Row<'lbfoMembers'>): boolean => AdministrativeMode === 1;
 
+/** Finds the host's adapters and their teams; `lbfoTeams` and `lbfoMembers` may be missing. */
 export function joinHostAdapters(facts: FactOutcomes): HostAdapters | undefined {
   const rows = knownRows(facts, 'netAdapters');
   if (rows === undefined) return undefined;
