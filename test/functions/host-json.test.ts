@@ -41,6 +41,12 @@ it('no line of a run is sampled away: runFinished is one of them', () => {
   expect(host.logging.logLevel.default).toBe('Information');
 });
 
+it('what looks every minute for runs that broke off is heard of only where it finds one', () => {
+  const { logLevel } = host.logging;
+  expect(logLevel['Function.restartBrokenRuns']).toBe('Warning');
+  expect(logLevel['Function.restartBrokenRuns.User']).toBe('Information');
+});
+
 it('runs can be followed from call to call', () => {
   expect(durableTask.tracing).toEqual({ distributedTracingEnabled: true, version: 'V2' });
 });
