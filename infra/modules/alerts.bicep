@@ -34,7 +34,7 @@ var rules = [
   {
     name: 'run-failed'
     title: 'An inventory failed'
-    description: 'A run ended without all of its files, or did not even start. Its run.json, or the exception in Application Insights, says why.'
+    description: 'A run ended without all of its files, or did not even start. Its run.json, or the exception in Application Insights, says why. One that broke off goes on by itself: look whether it has ended by now.'
     severity: 1
     every: 'PT15M'
     window: 'PT1H'
