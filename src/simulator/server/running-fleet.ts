@@ -62,7 +62,7 @@ export async function startFleet(fleet: SimulatedFleet, options: FleetOptions): 
   const services = servicesOf(fleet, options);
   const { credential, latencyMs = 0, addressOf = () => '127.0.0.1' } = options;
   const certificates = fleetCertificates();
-  const opened = await Promise.all(
+  const opened = await allOrNone(
     services.map((service) =>
       service.machine.behaviour.port === 'refuses'
         ? openDeadHost()
@@ -89,6 +89,19 @@ export async function startFleet(fleet: SimulatedFleet, options: FleetOptions): 
       await Promise.all(opened.map((server) => server.close()));
     },
   };
+}
+
+/** Waits for all servers; where one cannot be opened the others are closed again, for they would keep the process alive. */
+async function allOrNone<Server extends { close(): Promise<void> }>(
+  opening: readonly Promise<Server>[],
+): Promise<readonly Server[]> {
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    const settled = await Promise.allSettled(opening);
+    await Promise.all(settled.map((server) => (server.status === 'fulfilled' ? server.value.close() : undefined)));
+    throw error;
+  }
 }
 
 /** What a machine that listens for https shows. */
