@@ -1,4 +1,4 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { cancelMarkName } from './inventory/file-names.ts';
 import type { RunDefaults } from './inventory/run-request.ts';
 import type { Accounts } from './settings/accounts.ts';
@@ -33,8 +33,6 @@ export interface Services {
   readonly cancelPollMs: number;
   /** Pauses before work is done again that a store kept from being done for a reason that passes, in milliseconds. */
   readonly storePausesMs: readonly number[];
-  /** Threads that make the workbook's rows; fewer than 2: they are made on the thread of the rest. */
-  readonly rowThreads: number;
   /** For the workbook's spools. */
   readonly temporaryFolder: string;
 }
@@ -51,8 +49,6 @@ export function createServices(parts: ServiceParts): Services {
     collectDeadlineMs: 25 * 60_000,
     cancelPollMs: 2_000,
     storePausesMs: [10_000, 30_000],
-    // More would wait for the one that writes the sheets, and take a hundred MiB each.
-    rowThreads: Math.min(availableParallelism(), 2),
     temporaryFolder: tmpdir(),
     ...parts,
   };

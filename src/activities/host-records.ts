@@ -24,16 +24,11 @@ export interface StoredRecord {
 /** What an earlier attempt of this run left of a host; undefined where there is nothing to read. */
 export async function readRecord(store: Store, runId: string, given: string): Promise<StoredRecord | undefined> {
   const content = await store.read(recordName(runId, given));
-  const record = content && (await unpackRecord(content, given));
-  return record && { record, size: content.length };
-}
-
-/** The host's record in what a store held under its name; undefined where that is spoilt. */
-export async function unpackRecord(content: Uint8Array, given: string): Promise<HostRecord | undefined> {
+  if (!content) return undefined;
   try {
     const json = await decompress(content, { maxOutputLength: longestRecord });
     const record: unknown = JSON.parse(json.toString('utf8'));
-    return isHostRecord(record) && record.host.given === given ? record : undefined;
+    return isHostRecord(record) && record.host.given === given ? { record, size: content.length } : undefined;
   } catch {
     // Spoilt on its disk: as good as none, so that its host is asked again and no other host suffers.
     return undefined;

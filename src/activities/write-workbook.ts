@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Collector, Fleet } from '../collectors/collector.ts';
 import { ReadersCheck } from '../exports/readers/readers-check.ts';
 import { type RowSpool, withRowSpool } from '../exports/row-spool.ts';
 import { rvtoolsTabs, tabsFor } from '../exports/rvtools-tabs.ts';
@@ -15,12 +16,11 @@ import { failure, type Result, success } from '../result.ts';
 import type { Services } from '../services.ts';
 import type { Store } from '../stores/store.ts';
 import { StoreError } from '../stores/store-error.ts';
-import type { FleetReference } from './fleet-reference.ts';
+import { type FleetReference, fromFleetReference } from './fleet-reference.ts';
 import { readToldGuests } from './guest-files.ts';
-import { recordName } from './host-records.ts';
-import type { HostRows } from './host-rows.ts';
-import { withRowMaking } from './host-rows-threads.ts';
+import { hostFactsOf, readRecord } from './host-records.ts';
 import { readManifest } from './open-run.ts';
+import { collectorOptionsOf, requestedCollectors, rowsOf } from './run-collectors.ts';
 
 export interface WriteWorkbookInput {
   readonly runId: string;
@@ -132,43 +132,46 @@ async function writeZip({ runId, startedAt }: Manifest, files: readonly TabCsvFi
   return { name, size };
 }
 
-/** Reads each host's record once; the facts of no more hosts are held than are being worked on. */
+/** Reads each host's record once; only one host's facts are held at a time. */
 async function spoolHosts(
   spool: RowSpool,
   { options }: Manifest,
   { runId, collected, fleet }: WriteWorkbookInput,
-  { store, log, rowThreads }: Services,
+  { store, log }: Services,
 ): Promise<void> {
+  const collectors = requestedCollectors(options.only);
+  const wholeFleet = fromFleetReference(fleet);
   const told = await readToldGuests(store, runId);
-  await withRowMaking({ runId, options, fleet }, { hosts: collected.length, threads: rowThreads }, async (making) => {
-    const rowsOfHost = async (given: string): Promise<HostRows | undefined> => {
-      const content = await store.read(recordName(runId, given));
-      return content && (await making.makeRows({ given, content, guests: told.get(given) ?? [] }));
-    };
-    for await (const [given, rows] of inOrder(collected, rowsOfHost, making.atATime)) {
-      for (const [tab, packed] of rows?.tabs ?? []) await spool.append(tab, packed);
-      for (const { tab, reason } of rows?.failures ?? []) {
-        log({ event: 'collectorFailed', runId, host: given, tab, reason });
-      }
-    }
-  });
+  const datacenter = options.datacenter ? { datacenter: options.datacenter } : {};
+  for (const given of collected) {
+    const stored = await readRecord(store, runId, given);
+    if (!stored) continue;
+    const guests = new Map((told.get(given) ?? []).map((guest) => [guest.vmId, guest]));
+    const sourceRun = stored.record.runId === runId ? {} : { sourceRun: stored.record.runId };
+    const words = { guests, ...datacenter, ...sourceRun };
+    const host = { ...hostFactsOf(stored.record, words), options: collectorOptionsOf(options) };
+    await spoolRows(spool, collectors, host, wholeFleet, (tab, reason) =>
+      log({ event: 'collectorFailed', runId, host: given, tab, reason }),
+    );
+  }
 }
 
-/** What each input comes to, in their order, some of them worked on at a time. */
-async function* inOrder<Input, Output>(
-  inputs: readonly Input[],
-  work: (input: Input) => Promise<Output>,
-  atATime: number,
-): AsyncIterable<readonly [Input, Output]> {
-  const underWay: { readonly input: Input; readonly output: Promise<Output> }[] = [];
-  for (const [index, input] of inputs.entries()) {
-    const output = work(input);
-    // Whoever takes it hears of a failure; until then it is nobody's.
-    output.catch(() => undefined);
-    underWay.push({ input, output });
-    if (underWay.length < atATime && index < inputs.length - 1) continue;
-    const first = underWay.shift();
-    if (first) yield [first.input, await first.output];
+async function spoolRows(
+  spool: RowSpool,
+  collectors: readonly Collector[],
+  host: Parameters<Collector['collect']>[0],
+  fleet: Fleet,
+  onFailure: (tab: string, reason: string) => void,
+): Promise<void> {
+  for (const collector of collectors) {
+    const rows = rowsOf(collector, host, fleet);
+    if (!rows.ok) {
+      onFailure(collector.tab, rows.error);
+      continue;
+    }
+    await spool.append(
+      collector.tab,
+      rows.value.map(({ cells }) => cells),
+    );
   }
-  for (const { input, output } of underWay) yield [input, await output];
 }

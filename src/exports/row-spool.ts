@@ -11,27 +11,17 @@ import { columnsOf, rvtoolsTabs, type Tabs } from './rvtools-tabs.ts';
 
 /** Rows of a run's tabs on local disk, so that memory does not grow with the fleet. */
 export interface RowSpool {
-  /** Adds rows to a tab, as {@link packRows} packs them; they come back in the order in which they were added. */
-  append(tab: string, rows: PackedRows): Promise<void>;
+  /** Adds rows to a tab; they come back in the order in which they were added. */
+  append(tab: string, rows: Iterable<TabRow>): Promise<void>;
   /** The rows of a tab; empty where none were added. After this call the tab takes no more rows. */
   rows(tab: string): AsyncIterable<TabRow>;
 }
 
-/** Rows of one tab as the spool keeps them, a line of JSON each; may be handed from one thread to another. */
-export type PackedRows = Uint8Array<ArrayBuffer>;
+/** Characters that are written at a time: a write for each row costs more than making it. */
+const pieceLength = 64 * 1024;
 
 /** A cell as JSON: a date as its milliseconds in an array of one. */
 type SpooledCell = string | number | null | readonly [number];
-
-const encoder = new TextEncoder();
-
-/** Packs rows of a tab for its spool. */
-export function packRows(tab: string, rows: Iterable<TabRow>, tabs: Tabs = rvtoolsTabs): PackedRows {
-  const names = columnsOf(tab, tabs).map(({ name }) => name);
-  let lines = '';
-  for (const row of rows) lines += `${JSON.stringify(names.map((name) => toSpooled(row[name])))}\n`;
-  return encoder.encode(lines);
-}
 
 /**
  * Hands a new spool to `use` and removes its files afterwards, whatever came of it. They lie in a folder of their own
@@ -54,9 +44,18 @@ export async function withRowSpool<Value>(
 function rowSpool(folder: string, files: Map<string, SpoolFile>, tabs: Tabs): RowSpool {
   return {
     async append(tab, rows) {
+      const columns = columnsOf(tab, tabs);
       const file = files.get(tab) ?? new SpoolFile(tab, join(folder, `${tab}.jsonl`));
       files.set(tab, file);
-      await file.write(rows);
+      const names = columns.map(({ name }) => name);
+      let piece = '';
+      for (const row of rows) {
+        piece += `${JSON.stringify(names.map((name) => toSpooled(row[name])))}\n`;
+        if (piece.length < pieceLength) continue;
+        await file.write(piece);
+        piece = '';
+      }
+      if (piece !== '') await file.write(piece);
     },
     async *rows(tab) {
       const file = files.get(tab);
@@ -89,15 +88,15 @@ class SpoolFile {
   constructor(tab: string, path: string) {
     this.#tab = tab;
     this.#path = path;
-    this.#out = createWriteStream(path, { mode: 0o600, highWaterMark: 256 * 1024 });
+    this.#out = createWriteStream(path, { encoding: 'utf8', mode: 0o600, highWaterMark: 256 * 1024 });
     this.#out.on('error', (error) => {
       this.#failure = writeError(`the temporary file with the rows of ${this.#tab}`, error);
     });
   }
 
-  async write(lines: Uint8Array): Promise<void> {
+  async write(line: string): Promise<void> {
     if (this.#failure) throw this.#failure;
-    if (this.#out.write(lines)) return;
+    if (this.#out.write(line)) return;
     await once(this.#out, 'drain').catch((error: unknown) => {
       throw this.#failure ?? error;
     });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TabRow } from '../../src/collectors/collector.ts';
-import { packRows, withRowSpool } from '../../src/exports/row-spool.ts';
+import { withRowSpool } from '../../src/exports/row-spool.ts';
 import { columnsOf } from '../../src/exports/rvtools-tabs.ts';
 
 const blank = (tab: string): TabRow => Object.fromEntries(columnsOf(tab).map(({ name }) => [name, null]));
@@ -26,9 +26,9 @@ describe('the row spool', () => {
     const dated = { ...blank('vInfo'), VM: 'x', CPUs: -1.5, 'Creation date': new Date('2026-11-23T02:00:00.123Z') };
     await withRowSpool(
       async (spool) => {
-        await spool.append('vHealth', packRows('vHealth', rows.slice(0, 2)));
-        await spool.append('vInfo', packRows('vInfo', [dated]));
-        await spool.append('vHealth', packRows('vHealth', rows.slice(2)));
+        await spool.append('vHealth', rows.slice(0, 2));
+        await spool.append('vInfo', [dated]);
+        await spool.append('vHealth', rows.slice(2));
         expect(await all(spool.rows('vHealth'))).toEqual(rows);
         expect(await all(spool.rows('vInfo'))).toEqual([dated]);
       },
@@ -40,7 +40,7 @@ describe('the row spool', () => {
     const spoilt = { ...blank('vInfo'), VM: 'x', PowerOn: new Date(Number.NaN) };
     await withRowSpool(
       async (spool) => {
-        await spool.append('vInfo', packRows('vInfo', [spoilt]));
+        await spool.append('vInfo', [spoilt]);
         expect(await all(spool.rows('vInfo'))).toEqual([{ ...spoilt, PowerOn: null }]);
       },
       { folder },
@@ -51,7 +51,7 @@ describe('the row spool', () => {
     await withRowSpool(
       async (spool) => {
         const many = Array.from({ length: 20_000 }, (_, index) => row({ Name: `vm${index} ${'é'.repeat(50)}` }));
-        await spool.append('vHealth', packRows('vHealth', many));
+        await spool.append('vHealth', many);
         expect(await all(spool.rows('vHealth'))).toEqual(many);
       },
       { folder },
@@ -65,14 +65,14 @@ describe('the row spool', () => {
   it('leaves no file behind, whether the work succeeds or fails half-way', async () => {
     await withRowSpool(
       async (spool) => {
-        await spool.append('vHealth', packRows('vHealth', [row({ Name: 'x' })]));
+        await spool.append('vHealth', [row({ Name: 'x' })]);
         expect(await readdir(folder)).toHaveLength(1);
       },
       { folder },
     );
     const failing = withRowSpool(
       async (spool) => {
-        await spool.append('vHealth', packRows('vHealth', [row({ Name: 'x' })]));
+        await spool.append('vHealth', [row({ Name: 'x' })]);
         throw new Error('interrupted');
       },
       { folder },
@@ -82,9 +82,7 @@ describe('the row spool', () => {
   });
 
   it('refuses a tab that RVTools has not got', async () => {
-    await expect(withRowSpool((spool) => spool.append('vDream', packRows('vDream', [])), { folder })).rejects.toThrow(
-      'no tab vDream',
-    );
+    await expect(withRowSpool((spool) => spool.append('vDream', []), { folder })).rejects.toThrow('no tab vDream');
   });
 
   it('says which rows could not be kept where the disk fails', async () => {
@@ -92,7 +90,7 @@ describe('the row spool', () => {
       async (spool) => {
         // Its folder is gone before the first row arrives: nothing can be written there.
         await rm(folder, { recursive: true });
-        await spool.append('vHealth', packRows('vHealth', [row({ Name: 'x' })]));
+        await spool.append('vHealth', [row({ Name: 'x' })]);
         await all(spool.rows('vHealth'));
       },
       { folder },
