@@ -12,7 +12,7 @@ const decompress = promisify(gunzip);
 
 /**
  * Turns a finished run of few hosts into one of many: each host is copied `copies` times, under names and ids of VMs of
- * its own, so that no copy passes for another's VM. Collecting 50,000 VMs for real would take minutes of every benchmark.
+ * its own, so that no copy passes for another's VM, and MAC addresses of its own, so that vHealth has no more to say of it. Collecting 50,000 VMs for real would take minutes of every benchmark.
  */
 export async function multiplyHosts(store: Store, runId: string, copies: number): Promise<void> {
   const manifest = (await readJson(store, inRun(runId, runFiles.manifest))) as Manifest;
@@ -25,7 +25,13 @@ export async function multiplyHosts(store: Store, runId: string, copies: number)
     const text = (await decompress(content)).toString('utf8');
     const { baselineBefore, identity } = JSON.parse(text) as HostRecord;
     const vmIds = (baselineBefore?.vms ?? []).map(({ id }) => id);
-    const words = [...vmIds, ...[identity.computerName, identity.smbiosUuid].flatMap((word) => word ?? []), host.given];
+    const macs = new Set(text.match(/\b00155D[0-9A-F]{6}\b/gi));
+    const words = [
+      ...vmIds,
+      ...macs,
+      ...[identity.computerName, identity.smbiosUuid].flatMap((word) => word ?? []),
+      host.given,
+    ];
     const row = report.hosts[index];
     for (let copy = 1; copy < copies; copy += 1) {
       const renamed = renaming(words, copy);
@@ -57,9 +63,10 @@ function renaming(words: readonly string[], copy: number): (text: string) => str
     });
 }
 
-/** A GUID stays one; any other name gets the copy's number. */
+/** A GUID stays one, and so does a MAC address; any other name gets the copy's number. */
 function nameOf(word: string, copy: number): string {
-  if (!/^[0-9a-f]{8}-/i.test(word)) return word.replace(/^[^.:]+/, (label) => `${label}C${copy}`);
-  const first = createHash('sha256').update(`${copy} ${word.toLowerCase()}`).digest('hex').slice(0, 8);
-  return `${first}${word.slice(8)}`;
+  const digits = createHash('sha256').update(`${copy} ${word.toLowerCase()}`).digest('hex').toUpperCase();
+  if (/^[0-9a-f]{8}-/i.test(word)) return `${digits.slice(0, 8).toLowerCase()}${word.slice(8)}`;
+  if (/^00155D[0-9A-F]{6}$/i.test(word)) return `02${digits.slice(0, 10)}`;
+  return word.replace(/^[^.:]+/, (label) => `${label}C${copy}`);
 }

@@ -26,10 +26,12 @@ export const azureMigrate: Reader = {
       row(tab, row) {
         const uuid = String(row['VM UUID'] ?? '');
         lacking.get(tab)?.delete(uuid);
-        const vm = namedVm(row);
-        for (const column of sizes[tab] ?? []) if (isBlank(row, column)) remark(`${column} of ${tab} is blank`, vm);
+        for (const column of sizes[tab] ?? []) {
+          if (isBlank(row, column)) remark(`${column} of ${tab} is blank`, namedVm(row));
+        }
         if (tab !== 'vInfo') return;
         servers += 1;
+        const vm = namedVm(row);
         if (isBlank(row, 'VM UUID')) remark('no VM UUID', vm);
         else for (const vms of lacking.values()) vms.set(uuid, vm);
         if (isBlank(row, osColumn)) remark('no operating system', vm);
