@@ -17,9 +17,6 @@ export interface RowSpool {
   rows(tab: string): AsyncIterable<TabRow>;
 }
 
-/** Characters that are written at a time: a write for each row costs more than making it. */
-const pieceLength = 64 * 1024;
-
 /** A cell as JSON: a date as its milliseconds in an array of one. */
 type SpooledCell = string | number | null | readonly [number];
 
@@ -44,18 +41,10 @@ export async function withRowSpool<Value>(
 function rowSpool(folder: string, files: Map<string, SpoolFile>, tabs: Tabs): RowSpool {
   return {
     async append(tab, rows) {
-      const columns = columnsOf(tab, tabs);
+      const names = columnsOf(tab, tabs).map(({ name }) => name);
       const file = files.get(tab) ?? new SpoolFile(tab, join(folder, `${tab}.jsonl`));
       files.set(tab, file);
-      const names = columns.map(({ name }) => name);
-      let piece = '';
-      for (const row of rows) {
-        piece += `${JSON.stringify(names.map((name) => toSpooled(row[name])))}\n`;
-        if (piece.length < pieceLength) continue;
-        await file.write(piece);
-        piece = '';
-      }
-      if (piece !== '') await file.write(piece);
+      for (const row of rows) await file.write(`${JSON.stringify(names.map((name) => toSpooled(row[name])))}\n`);
     },
     async *rows(tab) {
       const file = files.get(tab);

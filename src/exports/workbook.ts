@@ -128,7 +128,6 @@ async function writeSheet(
   writeRow(sheet, headers, styled ? headers.map(() => headerStyle) : []);
 
   let count = 0;
-  let taken = Promise.resolve();
   for await (const row of rows) {
     if (count === 0) refuseUnknownColumns(tab, headers, row);
     count += 1;
@@ -138,13 +137,9 @@ async function writeSheet(
       writeRow(sheet, values, styles);
     }
     if (count % rowsPerTurn > 0) continue;
-    // One turn's rows are compressed and written by other threads while the next turn's are made.
-    await taken;
-    taken = drained(sheet, signal);
-    taken.catch(() => undefined);
+    await drained(sheet, signal);
     await nextTurn(undefined, { signal });
   }
-  await taken;
   const rowCount = Math.min(count, mostRows - 1);
   tally.omittedRows += count - rowCount;
   if (styled) {
