@@ -15,10 +15,10 @@ const longestRecord = 256 * 1024 * 1024;
 /** Name of a host's record in the store. */
 export const recordName = (runId: string, given: string): string => inRun(runId, hostFileName(given));
 
-/** A record and what it weighs in the store, in bytes. */
+/** A record, and the bytes that the store keeps of it. */
 export interface StoredRecord {
   readonly record: HostRecord;
-  readonly size: number;
+  readonly content: Uint8Array;
 }
 
 /** What an earlier attempt of this run left of a host; undefined where there is nothing to read. */
@@ -28,7 +28,7 @@ export async function readRecord(store: Store, runId: string, given: string): Pr
   try {
     const json = await decompress(content, { maxOutputLength: longestRecord });
     const record: unknown = JSON.parse(json.toString('utf8'));
-    return isHostRecord(record) && record.host.given === given ? { record, size: content.length } : undefined;
+    return isHostRecord(record) && record.host.given === given ? { record, content } : undefined;
   } catch {
     // Spoilt on its disk: as good as none, so that its host is asked again and no other host suffers.
     return undefined;
@@ -39,8 +39,16 @@ export async function readRecord(store: Store, runId: string, given: string): Pr
 export type RunWords = Pick<HostFacts, 'guests' | 'datacenter' | 'sourceRun'>;
 
 /** What the collectors are given of a record. */
-export function hostFactsOf(record: HostRecord, words: RunWords = {}): HostFacts {
-  const { host, facts, collectedAt, runId, baselineAfter } = record;
+export function hostFactsOf(
+  {
+    host,
+    facts,
+    collectedAt,
+    runId,
+    baselineAfter,
+  }: Pick<HostRecord, 'host' | 'facts' | 'collectedAt' | 'runId' | 'baselineAfter'>,
+  words: RunWords = {},
+): HostFacts {
   const presentAfter = baselineAfter && { presentAfter: new Set(baselineAfter.vms.map(({ id }) => id)) };
   return { host: host.host, facts, collectedAt, runId, ...presentAfter, ...words };
 }

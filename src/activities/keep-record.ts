@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import { outlastStore } from '../stores/outlast.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { outcomeOf } from './host-outcome.ts';
-import { writeRecord } from './host-records.ts';
+import { hostFactsOf, writeRecord } from './host-records.ts';
 import { coverageOf } from './run-collectors.ts';
 
 /** A host, and what the run knows of it before it is collected. */
@@ -69,12 +69,10 @@ export async function keep(
     complete: error === undefined,
     ...rest,
     facts,
-    collectors: coverageOf(collectors, {
-      host: host.host,
-      facts,
-      collectedAt,
-      ...(rest.baselineAfter ? { presentAfter: new Set(rest.baselineAfter.vms.map(({ id }) => id)) } : {}),
-    }),
+    collectors: coverageOf(
+      collectors,
+      hostFactsOf({ runId, host, facts, collectedAt, baselineAfter: rest.baselineAfter }),
+    ),
     attempts: [...(earlier?.attempts ?? attempts), attempt],
     notes: distinctErrors([...(earlier?.notes ?? []), ...preflightNotes, ...notes]),
     ...(error ? { error } : {}),

@@ -1,4 +1,5 @@
 import { inRun, runFiles } from '../inventory/file-names.ts';
+import { standsIn } from '../inventory/host-findings.ts';
 import type { HostOutcome, HostRecord } from '../inventory/host-record.ts';
 import type { Preflight } from '../inventory/preflight.ts';
 import type { Manifest } from '../inventory/run-options.ts';
@@ -47,7 +48,7 @@ export async function openRun({ runId }: OpenRunInput, services: Services): Prom
   for (const { given } of manifest.hosts) {
     if (!existing.has(recordName(runId, given))) continue;
     const stored = await readRecord(store, runId, given);
-    if (stored?.record.complete && isKept(stored.record, manifest)) finished.push(finishedHost(stored.record));
+    if (stored?.record.complete && !standsIn(stored.record, manifest)) finished.push(finishedHost(stored.record));
   }
   const byGiven = new Set(finished.map(({ preflight }) => preflight.host.given));
   const duplicates = await takenDuplicates(store, manifest, byGiven);
@@ -57,10 +58,6 @@ export async function openRun({ runId }: OpenRunInput, services: Services): Prom
     users: await usersOf(manifest.hosts, manifest.options, services),
   };
 }
-
-/** One that stood in for a host which was asked in vain does not keep that host from being asked. */
-const isKept = ({ runId, host }: HostRecord, manifest: Manifest): boolean =>
-  runId === manifest.runId || manifest.retryOf?.taken.includes(host.given) !== false;
 
 function finishedHost(record: HostRecord): FinishedHost {
   const { host, identity, attempts } = record;

@@ -17,8 +17,7 @@ export async function takeOverRecords(store: Store, { runId, retryOf }: Manifest
     if (existing.has(recordName(runId, given))) continue;
     const source = await readRecord(store, retryOf.runId, given);
     if (!source?.record.complete) continue;
-    const content = await store.read(recordName(retryOf.runId, given));
-    if (content) await store.write(recordName(runId, given), content);
+    await store.write(recordName(runId, given), source.content);
   }
 }
 
@@ -40,8 +39,7 @@ export async function fallBackOnEarlierRecords(
     if (!source) continue;
     const own = (await readRecord(store, runId, given))?.record;
     if (own && (own.complete || !source.record.complete)) continue;
-    const content = await store.read(recordName(retryOf.runId, given));
-    if (content) await store.write(recordName(runId, given), content);
+    await store.write(recordName(runId, given), source.content);
   }
 }
 

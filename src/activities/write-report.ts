@@ -161,7 +161,7 @@ async function readRecords(
       unreadable.add(given);
       continue;
     }
-    const { record, size } = stored;
+    const { record, content } = stored;
     const facts = hostFactsOf(record);
     const summary = summarizeRecord(judgeAnew ? { ...record, collectors: coverageOf(collectors, facts) } : record);
     summaries.push({ ...summary, cluster: learnClusterOf(record, facts, clusters) });
@@ -171,7 +171,7 @@ async function readRecords(
       guests.push({ given, ...member.guests });
       sightings.push(...member.guests.sightings);
     }
-    files.push({ name: hostFileName(given), size });
+    files.push({ name: hostFileName(given), size: content.length });
   }
   return { summaries, clusters, fleetHosts, files, unreadable, guests, sightings };
 }

@@ -23,10 +23,13 @@ export function locateOutDir(given: string, workingFolder: string): OutDir {
   return { given, path, folder: folderStore(path), runs: folderStore(join(path, 'runs')) };
 }
 
+/** Where files go where nothing else is asked for. */
+export const defaultOutDir = './out';
+
 /** The options that go on with a run, for messages; the default out-dir need not be named. */
 export function resumeOptions(runId: string, outDir: string): string {
   const named = /[\s'&;]/.test(outDir) ? `"${outDir}"` : outDir;
-  return `--resume ${runId}${outDir === './out' ? '' : ` --out-dir ${named}`}`;
+  return `--resume ${runId}${outDir === defaultOutDir ? '' : ` --out-dir ${named}`}`;
 }
 
 /** Makes the folder and proves that it takes files; a run that could not leave its report must not start. */

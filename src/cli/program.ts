@@ -11,6 +11,7 @@ import { smokeCollect } from './commands/smoke-collect.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { RunBrokeOff } from './inventory.ts';
 import { wholeNumber } from './option-values.ts';
+import { defaultOutDir } from './out-dir.ts';
 import { personalityShare } from './personality-shares.ts';
 import { plainText } from './plain-text.ts';
 import {
@@ -75,7 +76,7 @@ export function buildProgram(terminal: Terminal, settle: (outcome: Promise<Outco
   ]).action((given: SimulateArguments) => settle(simulate(given, terminal)));
   addOptions(
     program.command('quickstart').description('starts a simulated fleet and inventories it, as a demonstration'),
-    [outDirOption('./out'), jsonOption()],
+    [outDirOption(defaultOutDir), jsonOption()],
   ).action((given: QuickstartArguments) => settle(quickstart(given, terminal)));
   return program.addHelpText(
     'after',

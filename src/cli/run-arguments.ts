@@ -3,6 +3,7 @@ import { type UnknownSize, unknownSizes } from '../inventory/collector-options.t
 import type { Via } from '../inventory/run-options.ts';
 import type { AuthenticationScheme, ChannelBinding } from '../winrm/winrm-session.ts';
 import { commaSeparated, limits, pauses, seconds, share, wholeNumber } from './option-values.ts';
+import { defaultOutDir } from './out-dir.ts';
 
 /** Options that say which hosts are asked, and how; times in milliseconds. */
 export interface HostArguments {
@@ -111,7 +112,12 @@ const exportOptions = (): readonly Option[] => [
 
 const verboseOption = (): Option => new Option('--verbose', "logs the run's events on stderr, as JSON lines");
 
-const placeOptions = (): readonly Option[] => [outDirOption('./out'), envFileOption(), jsonOption(), verboseOption()];
+const placeOptions = (): readonly Option[] => [
+  outDirOption(defaultOutDir),
+  envFileOption(),
+  jsonOption(),
+  verboseOption(),
+];
 
 /** Gives a command the options of a full run. */
 export function addRunOptions(command: Command): Command {
@@ -131,7 +137,7 @@ export function addExportOptions(command: Command): Command {
       commaSeparated,
     ),
     ...exportOptions(),
-    outDirOption('./out'),
+    outDirOption(defaultOutDir),
     jsonOption(),
     verboseOption(),
   ]);

@@ -1,6 +1,7 @@
 import type { FactOutcome, FactOutcomes, InputErrorCode, InputFactDeclaration } from './fact.ts';
 import { declarationOf, factNames } from './fact-table.ts';
 import { createInputQueue, inputKey, inputsFrom, type Sources } from './input-queue.ts';
+import { textsOf } from './input-rows.ts';
 
 type Answered = Extract<FactOutcome, { status: 'ok' }>;
 type FactRow = Answered['rows'][number];
@@ -45,9 +46,7 @@ function joinedRows(
     const row = isAnswer ? newer : (told.get(inputKey(input)) ?? newer);
     if (row === undefined) continue;
     rows.push(row);
-    for (const next of inputs.follow ? [row[at(inputs.follow)]].flat() : []) {
-      if (typeof next === 'string') queue.add(next);
-    }
+    if (inputs.follow !== undefined) for (const next of textsOf(row[at(inputs.follow)])) queue.add(next);
   }
   return rows;
 }

@@ -111,7 +111,7 @@ const instanceOfTexts = (cells: ReadonlyMap<string, unknown>): CimWireInstance =
 });
 
 /** A text, or several, in a cell. */
-function textsOf(cell: unknown): readonly string[] {
+export function textsOf(cell: unknown): readonly string[] {
   const cells: readonly unknown[] = Array.isArray(cell) ? cell : [cell];
   return cells.filter((text) => typeof text === 'string');
 }

@@ -1,7 +1,7 @@
 import { type CoveredBy, type HostCoverage, hostCoverage } from './coverage.ts';
 import { finalStatus, type HostStatus } from './final-status.ts';
 import { type HostError, hostError } from './host-error.ts';
-import type { HostOutcome } from './host-record.ts';
+import type { HostOutcome, HostRecord } from './host-record.ts';
 import type { HostSummaryForReport } from './host-summary.ts';
 import type { Mention } from './identity.ts';
 import type { Attempt, HostIdentity, Preflight } from './preflight.ts';
@@ -36,8 +36,8 @@ export function mentionOf(
   };
 }
 
-/** An earlier run's record of a host that this run has asked in vain. */
-const standsIn = ({ runId, host }: HostSummaryForReport, manifest: Manifest): boolean =>
+/** An earlier run's record of a host that this run has asked in vain: it does not keep that host from being asked. */
+export const standsIn = ({ runId, host }: Pick<HostRecord, 'runId' | 'host'>, manifest: Manifest): boolean =>
   runId !== manifest.runId && manifest.retryOf?.taken.includes(host.given) === false;
 
 /** What is known of one entry of the host list, and of what others know of its VMs. */

@@ -6,22 +6,20 @@ const tooManyServers = 20_000;
 /** Names that it knows operating systems by. */
 const supportedName =
   /Windows|Red Hat|RHEL|CentOS|Rocky|AlmaLinux|Ubuntu|Debian|SUSE|SLES|Oracle|FreeBSD|Other (?:\S+ )*Linux/i;
-/** Tabs that it takes sizes from, joined by VM UUID. */
-const sizeTabs = ['vMemory', 'vPartition'] as const;
-
-/** What it sizes a server by; a blank is no size. */
+/** What it sizes a server by, from vInfo and from tabs joined by VM UUID; a blank is no size. */
 const sizes: Readonly<Record<string, readonly string[]>> = {
   vInfo: ['CPUs', 'Memory', 'Provisioned MiB', 'In Use MiB'],
   vMemory: ['Size MiB', 'Reservation'],
   vPartition: ['Capacity MiB', 'Consumed MiB'],
 };
+const joinedTabs = Object.keys(sizes).filter((tab) => tab !== 'vInfo');
 
 /** Azure Migrate's import of RVTools workbooks. */
 export const azureMigrate: Reader = {
   name: 'Azure Migrate import',
   look(remark) {
     let servers = 0;
-    const lacking = new Map(sizeTabs.map((tab) => [tab as string, new Map<string, NamedVm>()]));
+    const lacking = new Map(joinedTabs.map((tab) => [tab, new Map<string, NamedVm>()]));
     return {
       row(tab, row) {
         const uuid = String(row['VM UUID'] ?? '');
