@@ -1,39 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { markCancelled } from '../../src/activities/cancel-mark.ts';
-import { type CollectInput, collectHost } from '../../src/activities/collect-host.ts';
+import { collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
 import { hostError } from '../../src/inventory/host-error.ts';
-import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { StoreError } from '../../src/stores/store-error.ts';
 import {
-  entry,
+  collectInput,
   type FakeHost,
   fakeFleet,
   healthyClasses,
   runId,
-  runOptions,
   sizesIn,
   vmId,
   withDisk,
   withSize,
 } from './fake-host.ts';
 
-const input: CollectInput = {
-  runId,
-  host: entry('hv1'),
-  identity: unknownIdentity,
-  attempts: [],
-  notes: [],
-  options: runOptions,
-};
-
 const count = (asked: readonly string[] | undefined, className: string): number =>
   (asked ?? []).filter((name) => name === className).length;
 
 async function collected(host: FakeHost) {
   const fleet = fakeFleet({ hv1: host });
-  const outcome = await collectHost(input, fleet.services);
+  const outcome = await collectHost(collectInput, fleet.services);
   const record = (await readRecord(fleet.store, runId, 'hv1'))?.record;
   return { ...fleet, outcome, record };
 }
@@ -55,9 +44,9 @@ async function droppedOut(clock: { readonly now: Date }, lostSession?: number) {
     { clock: () => clock.now },
   );
   const kept = async () => (await readRecord(fleet.store, runId, 'hv1'))?.record;
-  await collectHost(input, fleet.services);
+  await collectHost(collectInput, fleet.services);
   const again = async () => {
-    await collectHost(input, fleet.services);
+    await collectHost(collectInput, fleet.services);
     return { record: await kept(), asked: fleet.sessions[1] };
   };
   return { first: await kept(), again };
@@ -81,7 +70,7 @@ describe('collecting a host', () => {
 
   it('does not collect a host twice in one run', async () => {
     const { services, sessions, outcome } = await collected({ classes: healthyClasses() });
-    expect(await collectHost(input, services)).toEqual(outcome);
+    expect(await collectHost(collectInput, services)).toEqual(outcome);
     expect(sessions).toHaveLength(1);
   });
 
@@ -94,7 +83,7 @@ describe('collecting a host', () => {
           new StoreError({ code: 'storeFull', file: 'hv1.json.gz', doing: 'written', systemCode: 'ENOSPC' }),
         ),
     };
-    const outcome = await collectHost(input, { ...services, store: full });
+    const outcome = await collectHost(collectInput, { ...services, store: full });
     expect(outcome).toMatchObject({ complete: false, error: { code: 'storeFailed', retryable: false } });
   });
 
@@ -112,7 +101,7 @@ describe('collecting a host', () => {
         await store.write(...args);
       },
     };
-    const outcome = await collectHost(input, { ...services, store: shaky, storePausesMs: [1, 1] });
+    const outcome = await collectHost(collectInput, { ...services, store: shaky, storePausesMs: [1, 1] });
     expect(outcome).toMatchObject({ complete: true });
     expect(sessions).toHaveLength(1);
     failures.push(
@@ -122,14 +111,14 @@ describe('collecting a host', () => {
       ),
     );
     await store.remove(outcome.record ?? '');
-    const lasting = await collectHost(input, { ...services, store: shaky, storePausesMs: [1] });
+    const lasting = await collectHost(collectInput, { ...services, store: shaky, storePausesMs: [1] });
     expect(lasting).toMatchObject({ complete: false, error: { code: 'storeFailed', retryable: true } });
   });
 
   it('collects a host again whose record was spoilt on its disk', async () => {
     const { services, sessions, store, outcome } = await collected({ classes: healthyClasses() });
     await store.write(outcome.record ?? '', 'no gzip');
-    expect(await collectHost(input, services)).toEqual(outcome);
+    expect(await collectHost(collectInput, services)).toEqual(outcome);
     expect(sessions).toHaveLength(2);
   });
 
@@ -142,7 +131,7 @@ describe('collecting a host', () => {
     expect(outcome).toMatchObject({ complete: false, error: { code: 'connectionLost', retryable: true } });
     expect(record).toMatchObject({ complete: false, baselineAfter: null, facts: { processors: { status: 'ok' } } });
 
-    expect(await collectHost(input, services)).toMatchObject({ complete: true });
+    expect(await collectHost(collectInput, services)).toMatchObject({ complete: true });
     expect(count(sessions[1], 'Msvm_ProcessorSettingData')).toBe(0);
     expect(count(sessions[1], 'Msvm_MemorySettingData')).toBeGreaterThan(0);
     const whole = (await readRecord(store, runId, 'hv1'))?.record;
@@ -164,7 +153,7 @@ describe('collecting a host', () => {
     });
     expect(record?.baselineBefore).toBeNull();
     expect(record?.baselineAfter?.vms).toHaveLength(2);
-    expect(await collectHost(input, services)).toMatchObject({ error: { code: 'connectionLost' } });
+    expect(await collectHost(collectInput, services)).toMatchObject({ error: { code: 'connectionLost' } });
     const later = (await readRecord(store, runId, 'hv1'))?.record;
     expect(later?.baselineAfter).toEqual(record?.baselineAfter);
   });
@@ -204,13 +193,13 @@ describe('collecting a host', () => {
     const path = 'C:\\VMs\\web.vhdx';
     const fleet = fakeFleet({ hv1: { classes: withDisk(healthyClasses(), path) } }, { clock: () => clock.now });
     const kept = async () => (await readRecord(fleet.store, runId, 'hv1'))?.record;
-    await collectHost(input, fleet.services);
+    await collectHost(collectInput, fleet.services);
     const first = await kept();
     if (!first) throw new Error('hv1 has left no record');
     // It had broken off at another disk.
     await writeRecord(fleet.store, { ...withSize(first, path, '4096', 'C:\\VMs\\old.vhdx'), complete: false });
     clock.now = new Date('2026-11-23T03:00:00.000Z');
-    await collectHost(input, fleet.services);
+    await collectHost(collectInput, fleet.services);
     const later = await kept();
     expect(later).toMatchObject({ complete: true, collectedAt: '2026-11-23T03:00:00.000Z' });
     expect(sizesIn(later)).toEqual([[path, '4096']]);
@@ -225,8 +214,8 @@ describe('collecting a host', () => {
           session === 1 && className === 'Msvm_MemorySettingData' ? 'connectionLost' : undefined,
       },
     });
-    await collectHost({ ...input, notes: [note] }, services);
-    await collectHost({ ...input, notes: [note] }, services);
+    await collectHost({ ...collectInput, notes: [note] }, services);
+    await collectHost({ ...collectInput, notes: [note] }, services);
     const notes = (await readRecord(store, runId, 'hv1'))?.record.notes ?? [];
     expect(notes.filter(({ code }) => code === 'accessDenied')).toEqual([note]);
   });
@@ -278,7 +267,7 @@ describe('collecting a host', () => {
   it('does not ask a host once the run is cancelled', async () => {
     const { services, sessions, store } = fakeFleet({ hv1: { classes: healthyClasses() } });
     await markCancelled(store, runId);
-    expect(await collectHost(input, services)).toMatchObject({ complete: false, error: { code: 'cancelled' } });
+    expect(await collectHost(collectInput, services)).toMatchObject({ complete: false, error: { code: 'cancelled' } });
     expect(sessions).toEqual([]);
   });
 
@@ -307,7 +296,7 @@ describe('collecting a host', () => {
         },
       };
     };
-    const outcome = await collectHost(input, { ...fleet.services, connect });
+    const outcome = await collectHost(collectInput, { ...fleet.services, connect });
     expect(outcome).toMatchObject({ complete: false, error: { code: 'cancelled' } });
     const record = (await readRecord(fleet.store, runId, 'hv1'))?.record;
     expect(record).toMatchObject({ facts: { processors: { status: 'ok' } }, baselineAfter: null });
@@ -323,7 +312,7 @@ describe('collecting a host', () => {
       };
       return { ...session, enumerate: slowly };
     };
-    expect(await collectHost(input, { ...fleet.services, connect })).toMatchObject({
+    expect(await collectHost(collectInput, { ...fleet.services, connect })).toMatchObject({
       complete: false,
       error: { code: 'scriptTimedOut', retryable: true },
     });

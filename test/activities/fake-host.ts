@@ -1,7 +1,9 @@
+import type { CollectInput } from '../../src/activities/collect-host.ts';
 import { rowsOf } from '../../src/facts/fact-rows.ts';
 import type { HostEntry } from '../../src/inventory/host-entry.ts';
 import type { HostRecord } from '../../src/inventory/host-record.ts';
 import { defaultWaits, type Manifest, type RunOptions } from '../../src/inventory/run-options.ts';
+import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
 import { failure, success } from '../../src/result.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { oneAccount } from '../../src/settings/accounts.ts';
@@ -204,6 +206,16 @@ export const runOptions: RunOptions = {
   workbook: true,
   csvTabs: false,
   datacenter: null,
+};
+
+/** What the run asks of hv1, where nothing has been tried yet. */
+export const collectInput: CollectInput = {
+  runId,
+  host: entry('hv1'),
+  identity: unknownIdentity,
+  attempts: [],
+  notes: [],
+  options: runOptions,
 };
 
 export const manifestOf = (hosts: readonly HostEntry[], options: Partial<RunOptions> = {}): Manifest => ({

@@ -3,8 +3,7 @@ import { collectHost } from '../../src/activities/collect-host.ts';
 import { readRecord, writeRecord } from '../../src/activities/host-records.ts';
 import { seekVms } from '../../src/activities/seek-vms.ts';
 import type { HostRecord } from '../../src/inventory/host-record.ts';
-import { unknownIdentity } from '../../src/inventory/unreached-host.ts';
-import { entry, fakeFleet, healthyClasses, runId, runOptions, sizesIn, withDisk, withSize } from './fake-host.ts';
+import { collectInput, entry, fakeFleet, healthyClasses, runId, sizesIn, withDisk, withSize } from './fake-host.ts';
 
 /** hv1 as it was left: `third` came while it was read, so that only its last list has it. */
 async function withLateArrival(vmsNow: readonly string[]) {
@@ -21,13 +20,12 @@ async function withLateArrival(vmsNow: readonly string[]) {
       },
     },
   });
-  const input = { runId, host: entry('hv1'), identity: unknownIdentity, attempts: [], notes: [], options: runOptions };
-  await collectHost(input, fleet.services);
+  await collectHost(collectInput, fleet.services);
   const kept = async (): Promise<HostRecord | undefined> => (await readRecord(fleet.store, runId, 'hv1'))?.record;
   const first = await kept();
   vms.now = [...vmsNow];
   const again = async () => {
-    await collectHost({ ...input, again: true }, fleet.services);
+    await collectHost({ ...collectInput, again: true }, fleet.services);
     return await kept();
   };
   return { first, again, fleet };
@@ -74,16 +72,8 @@ describe('a host that is asked once more', () => {
   it('keeps the size of a disk that it could read only the first time', async () => {
     const path = 'C:\\VMs\\web.vhdx';
     const fleet = fakeFleet({ hv1: { classes: withDisk(healthyClasses(['web', 'third']), path) } });
-    const input = {
-      runId,
-      host: entry('hv1'),
-      identity: unknownIdentity,
-      attempts: [],
-      notes: [],
-      options: runOptions,
-    };
     const read = async () => (await readRecord(fleet.store, runId, 'hv1'))?.record;
-    await collectHost(input, fleet.services);
+    await collectHost(collectInput, fleet.services);
     const first = await read();
     expect(sizesIn(first)).toEqual([[path, null]]);
     if (!first) return;
@@ -95,7 +85,7 @@ describe('a host that is asked once more', () => {
       baselineAfter: earlier(first.baselineAfter),
       collectors: first.collectors.map((collector) => ({ ...collector, covered: collector.covered.slice(0, 1) })),
     });
-    await collectHost({ ...input, again: true }, fleet.services);
+    await collectHost({ ...collectInput, again: true }, fleet.services);
     const second = await read();
     expect(names(second, 'baselineAfter')).toEqual(['web', 'third']);
     expect(sizesIn(second)).toEqual([[path, '4096']]);

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDeploymentZip } from '../../infra/package/deployment-zip.ts';
-import { activityNames, orchestratorNames } from '../../src/orchestrators/function-names.ts';
 import { contentsOf } from '../exports/zip-parts.ts';
+import { functionNames } from '../fixtures/function-names.ts';
 import { loadApp } from './load-app.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,17 +40,7 @@ async function unpackInto(app: string): Promise<string> {
 describe('the deployment package', () => {
   it('loads in an empty folder under plain Node without any setting: every function is named, bound and handled', async () => {
     const { functions, firstAnswer } = await loadApp(await unpack());
-    const triggers = [
-      'startRun',
-      'listRuns',
-      'runStatus',
-      'runFiles',
-      'cancelRun',
-      'nightlyInventory',
-      'restartBrokenRuns',
-    ];
-    const names = [...triggers, ...Object.values(orchestratorNames), ...Object.values(activityNames)];
-    expect(functions.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(functions.map(({ name }) => name).toSorted()).toEqual(functionNames);
     for (const { bindings, hasHandler } of functions) {
       expect(hasHandler).toBe(true);
       expect(
